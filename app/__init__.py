@@ -1,0 +1,1 @@
+"""What people meet: the FastAPI application, its /api routes and the Gradio pages at /ui."""

@@ -1,0 +1,1 @@
+"""Video, masks, prompts, models, tracking and quality. No user interface and no SQL in here."""

@@ -1,0 +1,148 @@
+"""The model seam: what the tool asks of a model, and nothing more.
+
+A `Model` is described by a `ModelSpec` and opens a `Session` on one video. A session is the only thing that holds state, and
+all of it can be rebuilt from stored prompts and barriers: crash, eviction, model swap and another person's correction are one
+code path. A session is used by one thread at a time (the pool sees to that); frames are pulled lazily from `Frames`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.masks import BoolMask
+from backend.prompts import Categories, Expression, PromptKind, Question
+
+Task = Literal["segment", "track", "discover", "answer"]
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """A file a model needs: its name, where it comes from, its licence, the command that fetches it."""
+
+    name: str
+    source: str
+    licence: str
+    fetch_command: str
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What a model is and can do; the interface shows only what is in here.
+
+    Attributes:
+        name: short and stable, used in URLs, the database and on the command line.
+        title: for people.
+        version: changes whenever the same input may give another mask.
+        licence, permits: SPDX name, and what it lets a user do with the masks, in a sentence.
+        prompts: prompt kinds `segment` and `discover` take.
+        tasks: which session methods work.
+        weights: files it needs; empty for a model without weights.
+        bytes_per_object_frame: upper bound of what the memory bank keeps an object and remembered frame.
+        max_objects: objects one session tracks together.
+    """
+
+    name: str
+    title: str
+    version: str
+    licence: str
+    permits: str
+    prompts: frozenset[PromptKind]
+    tasks: frozenset[Task]
+    weights: tuple[WeightFile, ...] = ()
+    bytes_per_object_frame: int = 0
+    max_objects: int = 1000
+
+
+class Frames(Protocol):
+    """A video's pictures by frame index; decoded when asked for, never preloaded."""
+
+    height: int
+    width: int
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> npt.NDArray[np.uint8]:
+        """The upright frame: RGB, uint8, shape (height, width, 3). Raises IndexError, Unavailable."""
+        ...
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One object's mask on one frame.
+
+    Attributes:
+        mask: bool, shape (height, width). All false where the object is not on the frame.
+        score: 0..1, how sure the model is of the mask it gives (or, for an empty mask, of the absence).
+        present: False where the model says that the object is not visible.
+    """
+
+    mask: BoolMask
+    score: float
+    present: bool = True
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A proposal a person accepts or rejects: a mask, its score, and what it was found as."""
+
+    segment: Segment
+    category: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Text, and the masks it points at (may be empty)."""
+
+    text: str
+    segments: Sequence[Segment] = field(default_factory=tuple)
+
+
+class Session(Protocol):
+    """A model at work on one video. Object ids are the caller's."""
+
+    def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
+        """Masks of the prompted objects on one frame, now. Every visual prompt an object has on this frame is given, oldest
+        first; a `MaskPrompt` first in the list is the mask it had before. Does not change the memory bank."""
+        ...
+
+    def remember(self, frame: int, masks: Mapping[int, BoolMask]) -> None:
+        """Put trusted masks (barriers, or the mask a run starts from) in the memory bank. An empty mask says: absent here."""
+        ...
+
+    def forget(self, objects: Iterable[int]) -> None:
+        """Drop everything remembered of these objects. Unknown ids are no error."""
+        ...
+
+    def track(self, frame: int) -> dict[int, Segment]:
+        """Masks of every remembered object on a frame next to the last one tracked or remembered, in either direction.
+
+        The mask nearest in time is where tracking starts from; farther trusted ones inform appearance only. An object that
+        is lost comes back with `present` False and is looked for again on later frames."""
+        ...
+
+    def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
+        """Candidates on a frame, best first; None asks for everything. Raises NotImplementedError without the task."""
+        ...
+
+    def answer(self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]]) -> Answer:
+        """Answer about objects given as {object: {frame: mask}}. Raises NotImplementedError without the task."""
+        ...
+
+    def close(self) -> None:
+        """Free what the session holds. It is not used afterwards."""
+        ...
+
+
+class Model(Protocol):
+    """A loaded segmenter. Loading may be slow; `open` is quick."""
+
+    spec: ModelSpec
+
+    def open(self, frames: Frames) -> Session:
+        """A new session on a video."""
+        ...

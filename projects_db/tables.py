@@ -1,0 +1,249 @@
+"""The tables. A project directory holds one database with these; the database is the truth for everything but pixels.
+
+Times are UTC, ISO 8601 text with milliseconds (SQLite has no time type that sorts and reads better). Frames are decode-order
+indices. Masks are zlib-compressed COCO RLE (`backend.masks.Rle.as_blob`) at the video's upright size.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+STATES = ("candidate", "tracked", "stale", "verified", "absent")
+"""`tracked`: current, and nobody has verified it yet. `absent`: the object is not on this frame (its mask is empty)."""
+SOURCES = ("human", "model", "import")
+STAGES = ("annotate", "review", "accepted")
+ROLES = ("annotator", "reviewer", "owner")
+RUN_STATUSES = ("queued", "running", "done", "cancelled", "failed", "interrupted")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    type_annotation_map = {dict[str, Any]: JSON, list[Any]: JSON}
+
+
+class Person(Base):
+    """Somebody who works here. `password_hash` is argon2; null for the local person of a workplace without accounts."""
+
+    __tablename__ = "people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    is_owner: Mapped[bool] = mapped_column(default=False)
+    """Owner of the whole workplace: may create projects and accounts, and is owner in every project."""
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[str]
+
+
+class Project(Base):
+    """Label schema + videos + people."""
+
+    __tablename__ = "projects"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[str]
+
+
+class Member(Base):
+    """A person's role in a project."""
+
+    __tablename__ = "members"
+    __table_args__ = (_one_of("role", ROLES),)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str]
+
+
+class Label(Base):
+    """A category of the schema."""
+
+    __tablename__ = "labels"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    is_thing: Mapped[bool] = mapped_column(default=True)
+    colour: Mapped[str]
+    """"#rrggbb"."""
+    hotkey: Mapped[str | None]
+    attributes: Mapped[list[Any]] = mapped_column(default=list)
+    """[{"name": str, "values": [str, ...]}], allowed attribute values of an object of this label."""
+
+
+class Video(Base):
+    """One source file in one project, known by its content hash (SHA-256 of the file, or of an image folder's files)."""
+
+    __tablename__ = "videos"
+    __table_args__ = (UniqueConstraint("project_id", "content_hash"), _one_of("stage", STAGES))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    content_hash: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    """What people call it: the file's name when it came in. Never used as a path."""
+    media_path: Mapped[str]
+    """Relative to the project directory for a copied file, absolute for one referenced where it lies."""
+    width: Mapped[int]
+    height: Mapped[int]
+    frame_count: Mapped[int]
+    frame_index: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """`backend.video.FrameIndex.to_bytes()`: presentation times, rotation, key frames. Built once."""
+    stage: Mapped[str] = mapped_column(default="annotate")
+    stage_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[str]
+
+
+class Object(Base):
+    """One identity through one video. Ids are never used again."""
+
+    __tablename__ = "objects"
+    __table_args__ = (Index("objects_by_video", "video_id"), {"sqlite_autoincrement": True})
+    id: Mapped[int] = mapped_column(primary_key=True)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
+    label_id: Mapped[int] = mapped_column(ForeignKey("labels.id"))
+    name: Mapped[str]
+    colour: Mapped[str]
+    locked: Mapped[bool] = mapped_column(default=False)
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(default=1)
+    """Raised by every change of this row; a writer names the version it saw."""
+    deleted: Mapped[bool] = mapped_column(default=False)
+    """Deleted objects keep their rows, so that undo and history work."""
+    created_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[str]
+
+
+class Prompt(Base):
+    """What a person gave on a frame for an object. Append-only; a change that is undone marks its prompts withdrawn."""
+
+    __tablename__ = "prompts"
+    __table_args__ = (Index("prompts_by_place", "video_id", "frame", "object_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
+    frame: Mapped[int]
+    object_id: Mapped[int] = mapped_column(ForeignKey("objects.id", ondelete="CASCADE"))
+    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id"))
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    data: Mapped[dict[str, Any]]
+    """`backend.prompts.Prompt` as JSON."""
+
+
+class Mask(Base):
+    """The current mask of an object on a frame. An absent object has an empty mask; a deleted mask has no row."""
+
+    __tablename__ = "masks"
+    __table_args__ = (
+        _one_of("state", STATES), _one_of("source", SOURCES), Index("masks_by_object", "object_id", "frame"),
+        {"sqlite_with_rowid": False},
+    )
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True)
+    frame: Mapped[int] = mapped_column(primary_key=True)
+    object_id: Mapped[int] = mapped_column(ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int]
+    """Id of the history row that made it; a writer names the revision it saw (0: none)."""
+    rle: Mapped[bytes] = mapped_column(LargeBinary)
+    area: Mapped[int]
+    state: Mapped[str]
+    source: Mapped[str]
+    score: Mapped[float | None]
+    """What the model said, 0..1; null for a mask made by hand."""
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    prompt_hash: Mapped[str | None]
+    """Hash of the prompts and barriers the mask was made from."""
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class Change(Base):
+    """One thing a person did, undone and redone as one step: a prompt, a brush edit, a verification, a run, ..."""
+
+    __tablename__ = "changes"
+    __table_args__ = (Index("changes_by_person", "video_id", "person_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    kind: Mapped[str]
+    """"prompt", "mask", "clear", "verify", "unverify", "absent", "object", "run", "import", "undo", "redo"."""
+    undone: Mapped[bool] = mapped_column(default=False)
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """For kind "object": {"object": id, "before": {...}, "after": {...}}."""
+    created_at: Mapped[str]
+
+
+class MaskHistory(Base):
+    """Every mask there ever was, append-only: what a (video, frame, object) became, by which change. `rle` null: no row."""
+
+    __tablename__ = "mask_history"
+    __table_args__ = (
+        Index("history_by_place", "video_id", "frame", "object_id", "id"), Index("history_by_change", "change_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id"))
+    previous_id: Mapped[int | None]
+    """The history row this one replaced; what undo goes back to."""
+    video_id: Mapped[int]
+    frame: Mapped[int]
+    object_id: Mapped[int]
+    rle: Mapped[bytes | None] = mapped_column(LargeBinary)
+    area: Mapped[int]
+    state: Mapped[str | None]
+    source: Mapped[str | None]
+    score: Mapped[float | None]
+    run_id: Mapped[int | None]
+    prompt_hash: Mapped[str | None]
+    author_id: Mapped[int | None]
+    created_at: Mapped[str]
+
+
+class Run(Base):
+    """One propagation. Frames are committed as they are made; `plan` is what is needed to go on after a kill."""
+
+    __tablename__ = "runs"
+    __table_args__ = (_one_of("status", RUN_STATUSES), Index("runs_by_video", "video_id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id"))
+    model: Mapped[str]
+    model_version: Mapped[str]
+    status: Mapped[str] = mapped_column(default="queued")
+    plan: Mapped[dict[str, Any]]
+    """`backend.tracking.plan.Plan` as JSON."""
+    prompt_hash: Mapped[str]
+    total: Mapped[int]
+    """Object-frames to do, and how many are done."""
+    done: Mapped[int] = mapped_column(default=0)
+    message: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[str]
+    finished_at: Mapped[str | None]
+
+
+class Thread(Base):
+    """A review comment pinned to a place (x, y in pixels) on a frame, with its replies."""
+
+    __tablename__ = "threads"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), index=True)
+    frame: Mapped[int]
+    object_id: Mapped[int | None] = mapped_column(ForeignKey("objects.id"))
+    x: Mapped[float | None]
+    y: Mapped[float | None]
+    resolved: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[str]
+
+
+class Comment(Base):
+    """One message of a thread."""
+
+    __tablename__ = "comments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("threads.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    text: Mapped[str]
+    created_at: Mapped[str]
