@@ -1,7 +1,8 @@
 """The one family of errors a person may see.
 
-Every error carries a stable `code`, a sentence that says what is wrong, and a `remedy` that says what to do. The HTTP edge
-maps the classes to status codes once (`app/errors.py`); the command line prints the sentence and the remedy.
+Every error carries a stable `code`, a sentence that says what is wrong, and a `remedy` that says what to do.
+The HTTP edge maps the classes to status codes once (`app/errors.py`); the command line prints the sentence
+and the remedy.
 """
 
 from __future__ import annotations

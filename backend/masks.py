@@ -1,7 +1,8 @@
-"""Masks: one container, `Rle`, and pure functions between it and arrays, polygons, boxes, JSON and database blobs.
+"""Masks: one container, `Rle`, and pure functions between it and arrays, polygons, boxes, JSON and database
+blobs.
 
-Coordinates everywhere: pixels of the upright (rotation applied) frame, x to the right, y down, pixel (column i, row j)
-covers [i, i+1) x [j, j+1). Boxes are (x, y, width, height) of the pixel area, as COCO has them.
+Coordinates everywhere: pixels of the upright (rotation applied) frame, x to the right, y down, pixel (column
+i, row j) covers [i, i+1) x [j, j+1). Boxes are (x, y, width, height) of the pixel area, as COCO has them.
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ class Rle:
         """Read {"size": [height, width], "counts": str | [int, ...]} from outside and check all of it.
 
         Raises:
-            BadInput: not of that form, a size other than the one given, or counts that do not fill the frame exactly.
+            BadInput: not of that form, a size other than the one given, or counts that do not fill the frame
+            exactly.
         """
         try:
             rows, columns = (int(n) for n in data["size"])
@@ -137,7 +139,8 @@ def iou(a: Rle, b: Rle) -> float:
 def _runs_of(counts: Any) -> list[int] | None:
     """Counts (a list, or COCO's compressed string) as run lengths; None where they are malformed.
 
-    Decoded here and not by pycocotools, whose C code trusts the string and writes out of bounds on a hostile one.
+    Decoded here and not by pycocotools, whose C code trusts the string and writes out of bounds on a hostile
+    one.
     """
     if isinstance(counts, list):
         ok = all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in counts)

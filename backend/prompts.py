@@ -1,8 +1,8 @@
 """What a person gives a model: one vocabulary for every model.
 
-Coordinates are continuous pixels of the upright frame: x to the right, y down, pixel (i, j) covers [i, i+1) x [j, j+1), so a
-point (x, y) lies on pixel (floor(x), floor(y)). Visual prompts follow UniVS section 3.2 and UniPixel section 3.2; category
-names and expressions are UNINEXT's other two prompt kinds (section 3.1).
+Coordinates are continuous pixels of the upright frame: x to the right, y down, pixel (i, j) covers [i, i+1) x
+[j, j+1), so a point (x, y) lies on pixel (floor(x), floor(y)). Visual prompts follow UniVS section 3.2 and
+UniPixel section 3.2; category names and expressions are UNINEXT's other two prompt kinds (section 3.1).
 """
 
 from __future__ import annotations

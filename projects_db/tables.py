@@ -1,12 +1,14 @@
-"""The tables. A project directory holds one database with these; the database is the truth for everything but pixels.
+"""The tables. A project directory holds one database with these; the database is the truth for everything but
+pixels.
 
-Times are UTC, ISO 8601 text with milliseconds (SQLite has no time type that sorts and reads better). Frames are decode-order
-indices. Masks are zlib-compressed COCO RLE (`backend.masks.Rle.as_blob`) at the video's upright size.
+Times are UTC, ISO 8601 text with milliseconds (SQLite has no time type that sorts and reads better). Frames
+are decode-order indices. Masks are zlib-compressed COCO RLE (`backend.masks.Rle.as_blob`) at the video's
+upright size.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -27,7 +29,7 @@ def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 class Base(DeclarativeBase):
     """All tables."""
 
-    type_annotation_map = {dict[str, Any]: JSON, list[Any]: JSON}
+    type_annotation_map: ClassVar = {dict[str, Any]: JSON, list[Any]: JSON}
 
 
 class Person(Base):
@@ -79,7 +81,7 @@ class Label(Base):
 
 
 class Video(Base):
-    """One source file in one project, known by its content hash (SHA-256 of the file, or of an image folder's files)."""
+    """One source file (or image folder) in one project, known by the SHA-256 of its content."""
 
     __tablename__ = "videos"
     __table_args__ = (UniqueConstraint("project_id", "content_hash"), _one_of("stage", STAGES))
@@ -177,11 +179,12 @@ class Change(Base):
 
 
 class MaskHistory(Base):
-    """Every mask there ever was, append-only: what a (video, frame, object) became, by which change. `rle` null: no row."""
+    """Every mask there ever was, append-only: what a (video, frame, object) became, by which change; `rle` null: removed."""
 
     __tablename__ = "mask_history"
     __table_args__ = (
-        Index("history_by_place", "video_id", "frame", "object_id", "id"), Index("history_by_change", "change_id"),
+        Index("history_by_place", "video_id", "frame", "object_id", "id"), Index("history_by_change",
+        "change_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     change_id: Mapped[int] = mapped_column(ForeignKey("changes.id"))

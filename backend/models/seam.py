@@ -1,8 +1,9 @@
 """The model seam: what the tool asks of a model, and nothing more.
 
-A `Model` is described by a `ModelSpec` and opens a `Session` on one video. A session is the only thing that holds state, and
-all of it can be rebuilt from stored prompts and barriers: crash, eviction, model swap and another person's correction are one
-code path. A session is used by one thread at a time (the pool sees to that); frames are pulled lazily from `Frames`.
+A `Model` is described by a `ModelSpec` and opens a `Session` on one video. A session is the only thing that
+holds state, and all of it can be rebuilt from stored prompts and barriers: crash, eviction, model swap and
+another person's correction are one code path. A session is used by one thread at a time (the pool sees to
+that); frames are pulled lazily from `Frames`.
 """
 
 from __future__ import annotations
@@ -106,12 +107,13 @@ class Session(Protocol):
     """A model at work on one video. Object ids are the caller's."""
 
     def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
-        """Masks of the prompted objects on one frame, now. Every visual prompt an object has on this frame is given, oldest
-        first; a `MaskPrompt` first in the list is the mask it had before. Does not change the memory bank."""
+        """Masks of the prompted objects on one frame, now. Every visual prompt an object has on this frame is
+        given, oldest first; a `MaskPrompt` first in the list is the mask it had before. Does not change the
+        memory bank."""
         ...
 
     def remember(self, frame: int, masks: Mapping[int, BoolMask]) -> None:
-        """Put trusted masks (barriers, or the mask a run starts from) in the memory bank. An empty mask says: absent here."""
+        """Put trusted masks (barriers, or the mask a run starts from) in the memory bank; an empty one says: absent."""
         ...
 
     def forget(self, objects: Iterable[int]) -> None:
@@ -119,10 +121,11 @@ class Session(Protocol):
         ...
 
     def track(self, frame: int) -> dict[int, Segment]:
-        """Masks of every remembered object on a frame next to the last one tracked or remembered, in either direction.
+        """Masks of every remembered object on a frame next to the last one tracked or remembered, in either
+        direction.
 
-        The mask nearest in time is where tracking starts from; farther trusted ones inform appearance only. An object that
-        is lost comes back with `present` False and is looked for again on later frames."""
+        The mask nearest in time is where tracking starts from; farther trusted ones inform appearance only.
+        An object that is lost comes back with `present` False and is looked for again on later frames."""
         ...
 
     def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
