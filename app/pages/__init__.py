@@ -1,0 +1,46 @@
+"""The pages people meet, as one multipage Gradio application under /ui.
+
+Gradio serves and routes the pages; what is on them are modules of `widgets/js` that use the HTTP interface of docs/http.md, so
+that a page can do nothing a route does not check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gradio as gr
+from fastapi import FastAPI, Request
+
+from app.pages.annotate import build_annotate_page
+from app.pages.theme import CSS, THEME, page_head
+from widgets.module import Module
+
+_MODULES = (
+    ("Datasets", "datasets", "js/datasets/page.js"),
+    ("Review", "review", "js/review/page.js"),
+    ("People", "people", "js/people/page.js"),
+)
+
+
+def build_pages() -> gr.Blocks:
+    """All pages: Home (/), annotate, review, datasets, people."""
+    with gr.Blocks(title="Throughline", analytics_enabled=False, fill_width=True) as pages:
+        Module("js/projects/page.js")
+    for name, path, module in _MODULES:
+        with pages.route(name, path):
+            Module(module)
+    with pages.route("Annotate", "annotate"):
+        build_annotate_page()
+    return pages
+
+
+def mount_pages(app: FastAPI, user_name: Callable[[Request], str | None]) -> None:
+    """Mount the pages on `app` at /ui.
+
+    Args:
+        user_name: the name of the person who asks, None for nobody (Gradio then answers 401).
+    """
+    gr.mount_gradio_app(
+        app, build_pages(), path="/ui", auth_dependency=user_name, theme=THEME, css=CSS, head=page_head(),
+        footer_links=[], run_history=False, ssr_mode=False, show_error=True,
+    )
