@@ -179,7 +179,7 @@ class Change(Base):
 
 
 class MaskHistory(Base):
-    """Every mask there ever was, append-only: what a (video, frame, object) became, by which change; `rle` null: removed."""
+    """Every mask there ever was, append-only: what a (video, frame, object) became, by which change; `rle` null: none."""
 
     __tablename__ = "mask_history"
     __table_args__ = (
