@@ -30,7 +30,7 @@ def add_parser(subparsers: Any) -> None:
 
 def names() -> list[str]:
     """The benchmarks there are: modules of `benchmarks/` that do not start with an underscore."""
-    return sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if not module.name.startswith("_"))
+    return sorted(m.name for m in pkgutil.iter_modules(benchmarks.__path__) if not m.name.startswith("_"))
 
 
 def run(args: argparse.Namespace) -> int:
