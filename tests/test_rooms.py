@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("app", "widgets", "backend", "projects_db")
 MAY_IMPORT = {
     "app": {"app", "widgets", "backend", "projects_db", "benchmarks"},
-    "widgets": {"widgets"},
+    "widgets": {"widgets", "backend"},
     "backend": {"backend"},
     "projects_db": {"projects_db", "backend"},
 }
@@ -64,3 +64,9 @@ def test_nothing_names_a_machine() -> None:
     found = [p.relative_to(ROOT) for p in tracked("*.py", "*.js", "*.css", "*.md", "*.txt", "*.toml")
              if pattern.search(p.read_text())]
     assert not found
+
+
+def test_widgets_see_only_the_errors_of_the_backend() -> None:
+    for path in tracked("widgets/*.py"):
+        used = {name for name in imports_of(path) if name.startswith("backend.")}
+        assert all(name.startswith("backend.errors") for name in used), path
