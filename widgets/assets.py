@@ -10,9 +10,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI, Response
-
-from backend.errors import NotFound
+from fastapi import FastAPI, HTTPException, Response
 
 PREFIX = "/assets"
 _ROOT = Path(__file__).parent
@@ -42,10 +40,10 @@ def asset_url(name: str) -> str:
     """The address of an asset ("js/workspace.js", "css/workspace.css").
 
     Raises:
-        NotFound: there is no such asset.
+        FileNotFoundError: there is no such asset.
     """
     if name not in _files():
-        raise NotFound("no_such_asset", f"There is no asset {name!r}.", "Check its name under widgets/.")
+        raise FileNotFoundError(f"widgets/{name} is no asset; known are js/** and css/**.")
     return f"{PREFIX}/{_digest()}/{name}"
 
 
@@ -56,7 +54,7 @@ def mount_assets(app: FastAPI) -> None:
     def asset(digest: str, name: str) -> Response:
         content = _files().get(name) if digest == _digest() else None
         if content is None:
-            raise NotFound("no_such_asset", "This page is of an older version.", "Reload the page.")
+            raise HTTPException(404, "There is no such asset now. A page of an older version must be reloaded.")
         return Response(
             content, media_type=_MEDIA_TYPES[Path(name).suffix],
             headers={"Cache-Control": "public, max-age=31536000, immutable"},

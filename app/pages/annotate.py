@@ -7,4 +7,4 @@ from widgets.workspace import Workspace
 
 def build_annotate_page() -> None:
     """Lay out the page inside the `demo.route(...)` block that is open."""
-    Workspace(mode="annotate", elem_id="annotate")
+    Workspace(elem_id="annotate")

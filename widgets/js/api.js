@@ -1,0 +1,74 @@
+// The HTTP interface of docs/http.md: one function for every request, one error for every refusal.
+
+/** The root of the site, also behind a proxy that serves it under a path: this file lies at <root>/assets/<digest>/js/. */
+const ROOT = new URL("../../../", import.meta.url).pathname;
+
+/** A refusal of the server, or the news that there is none. `code`, `message` and `remedy` are docs/http.md's. */
+export class ApiError extends Error {
+  /** @param {number} status 0 where no answer came @param {{error?: string, message?: string, remedy?: string, details?: any}} body */
+  constructor(status, body) {
+    super(body.message || `The server answered ${status}.`);
+    this.status = status;
+    this.code = body.error || "unknown";
+    this.remedy = body.remedy || "";
+    this.details = body.details || {};
+  }
+}
+
+let token = "";
+
+/** @param {string} path "api/me" @returns {string} its address */
+export const address = (path) => ROOT + path.replace(/^\//, "");
+
+/** Who is here; also fetches the CSRF token that every later change carries. */
+export async function signIn() {
+  const me = await request("GET", "api/me");
+  token = me.csrf;
+  return me;
+}
+
+/**
+ * @param {"GET"|"POST"|"PUT"|"PATCH"|"DELETE"} method
+ * @param {string} path "api/videos/3"
+ * @param {any} [body] sent as JSON
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {Promise<any>} the reply's JSON, null where it has none
+ * @throws {ApiError}
+ */
+export async function request(method, path, body, options = {}) {
+  /** @type {RequestInit} */
+  const init = { method, signal: options.signal, credentials: "same-origin", headers: { Accept: "application/json" } };
+  if (method !== "GET") init.headers["X-Throughline-CSRF"] = token;
+  if (body !== undefined) {
+    init.headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(body);
+  }
+  const response = await reach(path, init);
+  const text = await response.text();
+  const data = text && (response.headers.get("Content-Type") || "").includes("json") ? JSON.parse(text) : null;
+  if (!response.ok) throw new ApiError(response.status, data || {});
+  return data;
+}
+
+/** The pixels of a picture as a bitmap. @param {string} path @param {AbortSignal} [signal] @returns {Promise<ImageBitmap>} */
+export async function picture(path, signal) {
+  const response = await reach(path, { signal, credentials: "same-origin" });
+  if (!response.ok) {
+    const isJson = (response.headers.get("Content-Type") || "").includes("json");
+    throw new ApiError(response.status, isJson ? await response.json() : {});
+  }
+  return createImageBitmap(await response.blob());
+}
+
+/** fetch, with "no server" told apart from "given up by us". @param {string} path @param {RequestInit} init */
+async function reach(path, init) {
+  try {
+    return await fetch(address(path), init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, {
+      error: "not_connected", message: "The server does not answer.",
+      remedy: "Nothing was changed. Try again when the page is connected.",
+    });
+  }
+}

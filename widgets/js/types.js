@@ -1,0 +1,54 @@
+// The shapes of docs/http.md and of the page's state, for editors and readers; nothing here runs.
+
+/**
+ * @typedef {{size: [number, number], counts: string}} Rle height and width first, as COCO has it
+ * @typedef {{id: number, name: string, colour: string, is_thing: boolean, hotkey: string|null,
+ *   attributes: {name: string, values: string[]}[]}} Label
+ * @typedef {{id: number, video_id: number, label_id: number, name: string, colour: string, locked: boolean,
+ *   attributes: Object<string, string>, version: number, deleted: boolean}} VideoObject
+ * @typedef {{frame: number, object_id: number, revision: number, rle: Rle|null, area: number, box: number[],
+ *   state: string, source: string, score: number|null, author: string|null, run_id: number|null}} MaskItem
+ * @typedef {{id: number, video_id: number, model: string, status: string, total: number, done: number, message: string,
+ *   objects: number[], scope: string, frame: number, created_at: string, finished_at: string|null,
+ *   seconds_left?: number}} Run
+ * @typedef {{name: string, title: string, version: string, licence: string, permits: string, prompts: string[],
+ *   tasks: string[], ready: boolean, missing: string|null}} Model
+ * @typedef {{id: number, project_id: number, hash: string, name: string, width: number, height: number,
+ *   frame_count: number, duration: number, stage: string, stage_version: number, times: number[], key_frames: number[],
+ *   damaged: number[], rate: number, labels: Label[], objects: VideoObject[], role: string, models: Model[],
+ *   default_model: string, runs: Run[]}} Video
+ * @typedef {[number, number, string, string]} Segment start, stop (exclusive), state, source
+ * @typedef {{objects: Object<number, Segment[]>, low: Object<number, [number, number][]>,
+ *   prompts: Object<number, number[]>, threads: [number, number, boolean][]}} Timeline
+ *
+ * @typedef {Object} State
+ * @property {any} me
+ * @property {Video} video
+ * @property {Map<number, VideoObject>} objects of this video, deleted ones left out, in the order they were made
+ * @property {number} frame the frame that is wanted
+ * @property {number} shown the frame whose picture is on the canvas; -1 before the first
+ * @property {number|null} selected object id
+ * @property {number|null} hovered object id under the pointer
+ * @property {string} tool id of the tool
+ * @property {number|null} labelId label of the next object
+ * @property {string} model name of the model that answers
+ * @property {Set<number>} hidden objects not drawn, on this screen only
+ * @property {number|null} inPoint first frame of the range
+ * @property {number|null} outPoint last frame of the range (inclusive)
+ * @property {Timeline} timeline
+ * @property {Map<number, Run>} runs
+ * @property {"connecting"|"online"|"offline"} connection
+ * @property {string[]} people names of those who have the video open
+ * @property {boolean} undo @property {boolean} redo
+ * @property {number} pending changes sent and not answered yet
+ * @property {boolean} playing
+ * @property {number} brush diameter in picture pixels
+ * @property {number} opacity of overlays, 0..1
+ * @property {boolean} outlines
+ * @property {boolean} scopeAll runs and frame actions concern every object and not only the selected one
+ * @property {boolean} follow show the frame a run has just made
+ * @property {number} masksVersion counts changes of the mask cache
+ * @property {{frame: number, object_id: number, id: number|null, data: any}[]} prompts of the shown frame
+ */
+
+export {};
