@@ -29,7 +29,3 @@ class Module(gr.HTML):
             ),
             apply_default_css=False, padding=False, container=False, **options,
         )
-
-    def get_block_name(self) -> str:
-        """The name Gradio's front end knows this component by."""
-        return "html"

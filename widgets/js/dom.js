@@ -1,32 +1,73 @@
-// Making elements: the one place that knows how an attribute, a handler or a class is set.
+// Elements without a framework: one function that makes them, and the few patterns every page repeats.
 
 /**
- * Make an element.
- * @param {string} tag name of the element
- * @param {Object<string, any>} [attributes] `class`, `on<event>` handlers, `data-*`, `aria-*` and any other attribute; a value
- *   of null, undefined or false leaves the attribute out, true sets it empty
- * @param {...(Node|string|null|false)} children
+ * Make an element: `h("button", {class: "tl-button", onclick: save}, "Save")`. Text is always text, never markup.
+ * A function is a listener, `true` a bare attribute, `false`, null and undefined leave the attribute out.
+ * @param {string} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...(Node | string | number | null | undefined | false | any[])} children
  * @returns {HTMLElement}
  */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : value);
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else if (name === "value") element.value = value ?? "";
+    else if (name === "style") Object.assign(element.style, value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
   }
-  element.append(...children.filter((child) => child !== null && child !== false && child !== undefined));
+  append(element, children);
   return element;
 }
 
-/** Replace the children of `element`. @param {Element} element @param {...(Node|string|null|false)} children */
+/**
+ * Put other children into an element.
+ * @param {HTMLElement} element
+ * @param {...any} children
+ */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.filter((child) => child !== null && child !== false && child !== undefined));
+  element.replaceChildren();
+  append(element, children);
+  return element;
 }
 
-/** True where a person types text, so that letters are letters and no shortcuts. @param {EventTarget|null} target */
-export function isTyping(target) {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "range", "color", "button"].includes(target.type);
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
+function append(element, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child !== null && child !== undefined && child !== false) element.append(child);
+  }
+}
+
+/**
+ * A labelled control: the label, the control, and a line of help under it.
+ * @param {string} label @param {HTMLElement} control @param {string} [help]
+ */
+export function field(label, control, help = "") {
+  return h("label", { class: "tl-field" },
+    h("span", { class: "tl-field-label" }, label), control, help && h("span", { class: "tl-help" }, help));
+}
+
+/**
+ * A check box with its text.
+ * @param {string} text @param {boolean} checked @param {Record<string, any>} [attributes]
+ */
+export function check(text, checked, attributes = {}) {
+  const box = h("input", { type: "checkbox", ...attributes });
+  box.checked = checked;
+  return h("label", { class: "tl-check" }, box, h("span", {}, text));
+}
+
+/** A bar that shows a share from 0 to 1. @param {number} share @param {string} label */
+export function progress(share, label) {
+  const percent = Math.round(share * 100);
+  return h("div", { class: "tl-progress", role: "progressbar", "aria-label": label, "aria-valuenow": percent,
+    "aria-valuemin": 0, "aria-valuemax": 100 }, h("div", { style: { width: `${percent}%` } }));
+}
+
+/**
+ * What stands where a list is empty: what it is for and what to do.
+ * @param {string} title @param {string} text @param {...any} actions
+ */
+export function emptyState(title, text, ...actions) {
+  return h("div", { class: "tl-empty" }, h("h3", {}, title), h("p", {}, text), ...actions);
 }
