@@ -8,6 +8,7 @@ upright size.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
@@ -19,6 +20,11 @@ SOURCES = ("human", "model", "import")
 STAGES = ("annotate", "review", "accepted")
 ROLES = ("annotator", "reviewer", "owner")
 RUN_STATUSES = ("queued", "running", "done", "cancelled", "failed", "interrupted")
+
+
+def now() -> str:
+    """The time, as every `*_at` column holds it: "2024-05-01T09:30:00.123Z"."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -95,6 +101,8 @@ class Video(Base):
     width: Mapped[int]
     height: Mapped[int]
     frame_count: Mapped[int]
+    duration: Mapped[float]
+    """Seconds; kept beside the index so that a list of videos need not read it."""
     frame_index: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     """`backend.video.FrameIndex.to_bytes()`: presentation times, rotation, key frames. Built once."""
     stage: Mapped[str] = mapped_column(default="annotate")
@@ -123,26 +131,40 @@ class Object(Base):
 
 
 class Prompt(Base):
-    """What a person gave on a frame for an object. Append-only; a change that is undone marks its prompts withdrawn."""
+    """What a person gave on a frame for an object. Append-only.
+
+    A prompt counts while the change that gave it stands and no standing change has withdrawn it, so undo and redo need
+    not touch it: they flip `Change.undone`.
+    """
 
     __tablename__ = "prompts"
-    __table_args__ = (Index("prompts_by_place", "video_id", "frame", "object_id"),)
+    __table_args__ = (
+        Index("prompts_by_place", "video_id", "frame", "object_id"),
+        Index("prompts_by_change", "change_id"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
     frame: Mapped[int]
     object_id: Mapped[int] = mapped_column(ForeignKey("objects.id", ondelete="CASCADE"))
-    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id"))
-    withdrawn: Mapped[bool] = mapped_column(default=False)
+    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id", ondelete="CASCADE"))
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("changes.id", ondelete="SET NULL"), index=True)
+    """The change that took it back."""
     data: Mapped[dict[str, Any]]
     """`backend.prompts.Prompt` as JSON."""
 
 
 class Mask(Base):
-    """The current mask of an object on a frame. An absent object has an empty mask; a deleted mask has no row."""
+    """The current mask of an object on a frame. An absent object has an empty mask; a deleted mask has no row.
+
+    The pixels are the last column, and `masks_by_object` holds what the timeline asks for, so that neither the timeline
+    nor the search for a barrier reads through a blob.
+    """
 
     __tablename__ = "masks"
     __table_args__ = (
-        _one_of("state", STATES), _one_of("source", SOURCES), Index("masks_by_object", "object_id", "frame"),
+        _one_of("state", STATES),
+        _one_of("source", SOURCES),
+        Index("masks_by_object", "object_id", "frame", "state", "source", "score", "area"),
         {"sqlite_with_rowid": False},
     )
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True)
@@ -150,50 +172,59 @@ class Mask(Base):
     object_id: Mapped[int] = mapped_column(ForeignKey("objects.id", ondelete="CASCADE"), primary_key=True)
     revision: Mapped[int]
     """Id of the history row that made it; a writer names the revision it saw (0: none)."""
-    rle: Mapped[bytes] = mapped_column(LargeBinary)
     area: Mapped[int]
     state: Mapped[str]
     source: Mapped[str]
     score: Mapped[float | None]
     """What the model said, 0..1; null for a mask made by hand."""
-    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    run_id: Mapped[int | None]
     prompt_hash: Mapped[str | None]
     """Hash of the prompts and barriers the mask was made from."""
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    author_id: Mapped[int | None]
+    rle: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Change(Base):
     """One thing a person did, undone and redone as one step: a prompt, a brush edit, a verification, a run, ..."""
 
     __tablename__ = "changes"
-    __table_args__ = (Index("changes_by_person", "video_id", "person_id", "id"),)
+    __table_args__ = (Index("changes_by_person", "video_id", "person_id", "undone", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[str]
     """"prompt", "mask", "clear", "verify", "unverify", "absent", "object", "run", "import", "undo", "redo"."""
     undone: Mapped[bool] = mapped_column(default=False)
+    discarded: Mapped[bool] = mapped_column(default=False)
+    """Undone, and then its person did something else: it cannot be redone."""
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """For kind "object": {"object": id, "before": {...}, "after": {...}}."""
+    """{"objects": [{"object": id, "before": {...}, "after": {...}}, ...]} where it changed objects; {"of": change id}
+    of an undo or redo."""
     created_at: Mapped[str]
 
 
 class MaskHistory(Base):
-    """Every mask there ever was, append-only: what a (video, frame, object) became, by which change; `rle` null: none."""
+    """Every mask there ever was, append-only: what a (video, frame, object) became, by which change. `state` null: no
+    mask.
+
+    Pixels are stored once: a row that only changes the state of a mask, or brings an earlier one back, names in
+    `pixels_id` the row that holds them.
+    """
 
     __tablename__ = "mask_history"
     __table_args__ = (
-        Index("history_by_place", "video_id", "frame", "object_id", "id"), Index("history_by_change",
-        "change_id"),
+        Index("history_by_place", "video_id", "frame", "object_id", "id"),
+        Index("history_by_change", "change_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id"))
+    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id", ondelete="CASCADE"))
     previous_id: Mapped[int | None]
-    """The history row this one replaced; what undo goes back to."""
+    """The history row this one replaced (null: there was no mask); what undo goes back to."""
+    restores_id: Mapped[int | None]
+    """Where undo or redo wrote it: the row of an ordinary change that it brings back."""
     video_id: Mapped[int]
     frame: Mapped[int]
     object_id: Mapped[int]
-    rle: Mapped[bytes | None] = mapped_column(LargeBinary)
     area: Mapped[int]
     state: Mapped[str | None]
     source: Mapped[str | None]
@@ -202,6 +233,9 @@ class MaskHistory(Base):
     prompt_hash: Mapped[str | None]
     author_id: Mapped[int | None]
     created_at: Mapped[str]
+    pixels_id: Mapped[int | None]
+    """The row whose `rle` holds the pixels; null where it is this one (or there are none)."""
+    rle: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Run(Base):
@@ -212,7 +246,7 @@ class Run(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id"))
+    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id", ondelete="CASCADE"), index=True)
     model: Mapped[str]
     model_version: Mapped[str]
     status: Mapped[str] = mapped_column(default="queued")
@@ -234,7 +268,7 @@ class Thread(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), index=True)
     frame: Mapped[int]
-    object_id: Mapped[int | None] = mapped_column(ForeignKey("objects.id"))
+    object_id: Mapped[int | None] = mapped_column(ForeignKey("objects.id", ondelete="CASCADE"))
     x: Mapped[float | None]
     y: Mapped[float | None]
     resolved: Mapped[bool] = mapped_column(default=False)
