@@ -30,16 +30,18 @@ export async function signIn() {
 /**
  * @param {"GET"|"POST"|"PUT"|"PATCH"|"DELETE"} method
  * @param {string} path "api/videos/3"
- * @param {any} [body] sent as JSON
- * @param {{signal?: AbortSignal}} [options]
+ * @param {any} [body] sent as JSON; a Blob or a form as it is
+ * @param {{signal?: AbortSignal, headers?: Record<string, string>}} [options]
  * @returns {Promise<any>} the reply's JSON, null where it has none
  * @throws {ApiError}
  */
 export async function request(method, path, body, options = {}) {
   /** @type {RequestInit} */
-  const init = { method, signal: options.signal, credentials: "same-origin", headers: { Accept: "application/json" } };
+  const init = { method, signal: options.signal, credentials: "same-origin", headers: { Accept: "application/json", ...options.headers } };
   if (method !== "GET") init.headers["X-Throughline-CSRF"] = token;
-  if (body !== undefined) {
+  if (body instanceof Blob || body instanceof FormData) {
+    init.body = body;
+  } else if (body !== undefined) {
     init.headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(body);
   }
