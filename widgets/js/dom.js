@@ -1,4 +1,4 @@
-// Elements without a framework: one function that makes them, and the few patterns every page repeats.
+// Elements without a framework: the one place that knows how an attribute, a handler or a class is set.
 
 /**
  * Make an element: `h("button", {class: "tl-button", onclick: save}, "Save")`. Text is always text, never markup.
@@ -38,36 +38,9 @@ function append(element, children) {
   }
 }
 
-/**
- * A labelled control: the label, the control, and a line of help under it.
- * @param {string} label @param {HTMLElement} control @param {string} [help]
- */
-export function field(label, control, help = "") {
-  return h("label", { class: "tl-field" },
-    h("span", { class: "tl-field-label" }, label), control, help && h("span", { class: "tl-help" }, help));
-}
-
-/**
- * A check box with its text.
- * @param {string} text @param {boolean} checked @param {Record<string, any>} [attributes]
- */
-export function check(text, checked, attributes = {}) {
-  const box = h("input", { type: "checkbox", ...attributes });
-  box.checked = checked;
-  return h("label", { class: "tl-check" }, box, h("span", {}, text));
-}
-
-/** A bar that shows a share from 0 to 1. @param {number} share @param {string} label */
-export function progress(share, label) {
-  const percent = Math.round(share * 100);
-  return h("div", { class: "tl-progress", role: "progressbar", "aria-label": label, "aria-valuenow": percent,
-    "aria-valuemin": 0, "aria-valuemax": 100 }, h("div", { style: { width: `${percent}%` } }));
-}
-
-/**
- * What stands where a list is empty: what it is for and what to do.
- * @param {string} title @param {string} text @param {...any} actions
- */
-export function emptyState(title, text, ...actions) {
-  return h("div", { class: "tl-empty" }, h("h3", {}, title), h("p", {}, text), ...actions);
+/** True where a person types text, so that letters are letters and no shortcuts. @param {EventTarget|null} target */
+export function isTyping(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "range", "color", "button"].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
 }

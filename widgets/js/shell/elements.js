@@ -1,0 +1,37 @@
+// The few patterns every page repeats.
+
+import { h } from "../dom.js";
+
+/**
+ * A labelled control: the label, the control, and a line of help under it.
+ * @param {string} label @param {HTMLElement} control @param {string} [help]
+ */
+export function field(label, control, help = "") {
+  return h("label", { class: "tl-field" },
+    h("span", { class: "tl-field-label" }, label), control, help && h("span", { class: "tl-help" }, help));
+}
+
+/**
+ * A check box with its text.
+ * @param {string} text @param {boolean} checked @param {Record<string, any>} [attributes]
+ */
+export function check(text, checked, attributes = {}) {
+  const box = h("input", { type: "checkbox", ...attributes });
+  box.checked = checked;
+  return h("label", { class: "tl-check" }, box, h("span", {}, text));
+}
+
+/** A bar that shows a share from 0 to 1. @param {number} share @param {string} label */
+export function progress(share, label) {
+  const percent = Math.round(share * 100);
+  return h("div", { class: "tl-progress", role: "progressbar", "aria-label": label, "aria-valuenow": percent,
+    "aria-valuemin": 0, "aria-valuemax": 100 }, h("div", { style: { width: `${percent}%` } }));
+}
+
+/**
+ * What stands where a list is empty: what it is for and what to do.
+ * @param {string} title @param {string} text @param {...any} actions
+ */
+export function emptyState(title, text, ...actions) {
+  return h("div", { class: "tl-empty" }, h("h3", {}, title), h("p", {}, text), ...actions);
+}
