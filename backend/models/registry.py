@@ -1,0 +1,88 @@
+"""Every model the tool knows, by name.
+
+A model is a folder of this package that offers `SPEC`, `missing()` and `load()` (see `Package`). To add one: write
+the folder, import it here and put it into `_PACKAGES`.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+
+from backend.errors import NotFound, Unavailable
+from backend.models import flow
+from backend.models.seam import Model, ModelSpec
+
+DEFAULT = "flow"
+"""The model used where nobody names one; it needs no weights, so it is always ready."""
+
+
+class Package(Protocol):
+    """What the folder of a model offers. Importing it is quick; only `load` may be slow."""
+
+    SPEC: ModelSpec
+
+    def missing(self) -> str | None:
+        """What has to be done before the model can be loaded, as a sentence; None where it is ready."""
+        ...
+
+    def load(self) -> Model:
+        """The loaded model. Raises Unavailable where something is missing."""
+        ...
+
+
+@dataclass(frozen=True)
+class Availability:
+    """A known model, and what is missing (with the command that mends it) before it can be used; None: ready."""
+
+    spec: ModelSpec
+    missing: str | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether `load` will work."""
+        return self.missing is None
+
+
+_PACKAGES: dict[str, Package] = {package.SPEC.name: package for package in (flow,)}
+_loaded: dict[str, Model] = {}
+_loading = threading.Lock()
+
+
+def available() -> list[Availability]:
+    """Every known model, the default first."""
+    names = sorted(_PACKAGES, key=lambda name: (name != DEFAULT, name))
+    return [Availability(_PACKAGES[name].SPEC, _PACKAGES[name].missing()) for name in names]
+
+
+def spec(name: str) -> ModelSpec:
+    """What a model is, without loading it.
+
+    Raises:
+        NotFound: no model has this name; the message lists the names there are.
+    """
+    return _package(name).SPEC
+
+
+def load(name: str = DEFAULT) -> Model:
+    """The model of this name, loaded once a process and shared by its sessions.
+
+    Raises:
+        NotFound: no model has this name; the message lists the names there are.
+        Unavailable: the model is known, but something it needs is missing.
+    """
+    package = _package(name)
+    with _loading:
+        if name not in _loaded:
+            missing = package.missing()
+            if missing is not None:
+                raise Unavailable("model_not_ready", f"The model '{name}' cannot be used yet.", missing)
+            _loaded[name] = package.load()
+        return _loaded[name]
+
+
+def _package(name: str) -> Package:
+    if name not in _PACKAGES:
+        raise NotFound("unknown_model", f"There is no model '{name}'.", f"Known models: {', '.join(_PACKAGES)}.")
+    return _PACKAGES[name]

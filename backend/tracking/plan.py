@@ -1,0 +1,278 @@
+"""Which object-frames a run computes, in which order, from which masks. Pure: no pixels, no database.
+
+Rules, for every scope:
+
+* A run never computes a barrier. Passing over one, it goes on from the mask a person put there.
+* Tracking starts from a mask with pixels, on the frame before the first one computed. Masks that are not stale are
+  preferred: a stale one was made from prompts that have changed since.
+* A barrier without a mask says that the object is not there. Nothing can be tracked from it and nothing is tracked
+  through
+  it: in the direction of the run, the frames behind it are left alone up to the next barrier that has a mask.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal, get_args
+
+from backend.errors import BadInput
+
+Scope = Literal["forward", "backward", "both", "to_barrier", "one_forward", "one_backward", "stale"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
+@dataclass(frozen=True)
+class ObjectFrames:
+    """What is known of one object; frames in any order.
+
+    Attributes:
+        object: its id.
+        barriers: frames that a run must not change (verified, or made by a human).
+        masks: frames whose mask has pixels, barriers included; a barrier that is not in here says "absent".
+        stale: frames whose mask was made from prompts that have changed since (with pixels or without).
+    """
+
+    object: int
+    barriers: Collection[int] = ()
+    masks: Collection[int] = ()
+    stale: Collection[int] = ()
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Consecutive frames of one object, in the order they are computed: forward (step 1) or backward (step -1)."""
+
+    object: int
+    first: int
+    last: int
+    step: Literal[1, -1]
+
+    @property
+    def frames(self) -> range:
+        """The frames, in order."""
+        return range(self.first, self.last + self.step, self.step)
+
+    @property
+    def seed_frame(self) -> int:
+        """The frame whose mask tracking starts from; it is not computed."""
+        return self.first - self.step
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run computes. Stretches never overlap, and no stretch holds a barrier.
+
+    Attributes:
+        scope, frame: as they were asked for.
+        stretches: what to compute.
+        notes: sentences for the person who asked, about what is done otherwise than they may expect.
+    """
+
+    scope: Scope
+    frame: int
+    stretches: tuple[Stretch, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Object-frames to compute."""
+        return sum(len(stretch.frames) for stretch in self.stretches)
+
+    @property
+    def objects(self) -> tuple[int, ...]:
+        """Ids of the objects, ascending."""
+        return tuple(sorted({stretch.object for stretch in self.stretches}))
+
+    def remaining(self, done: Mapping[int, Collection[int]]) -> Plan:
+        """The plan without the frames {object: frames} that are done or have become barriers; it may be empty.
+
+        What is left goes on from the mask on the frame before it."""
+        left = (part for stretch in self.stretches for part in _without(stretch, set(done.get(stretch.object, ()))))
+        return Plan(self.scope, self.frame, tuple(left), self.notes)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON; `from_json` reads it."""
+        stretches = [[s.object, s.first, s.last, s.step] for s in self.stretches]
+        return {"scope": self.scope, "frame": self.frame, "stretches": stretches, "notes": list(self.notes)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Plan:
+        """Read what `to_json` made."""
+        return cls(data["scope"], data["frame"], tuple(Stretch(*s) for s in data["stretches"]), tuple(data["notes"]))
+
+
+def make_plan(
+    objects: Sequence[ObjectFrames], scope: Scope, frame: int, *,
+    frame_count: int, start: int = 0, stop: int | None = None,
+) -> Plan:
+    """Plan a run.
+
+    Args:
+        objects: the objects to track.
+        scope: `forward`, `backward`, `both`: from `frame` to the range's end; `to_barrier`: forward to the next
+            barrier; `one_forward`, `one_backward`: the mask on `frame` carried to its neighbour; `stale`: every
+            stale frame, each from the nearer of the masks on its two sides (frames without a mask on the way there
+            are filled).
+        frame: where the person is; one beside the range means the range's end. Where an object has no mask there,
+            its nearest one against the direction of the run is taken, and a note says so.
+        frame_count: of the video.
+        start, stop: only frames start <= f < stop are computed; the mask to start from may lie right beside the
+        range.
+
+    Raises:
+        BadInput: unknown scope, a frame or range outside the video, or nothing to track.
+    """
+    stop = frame_count if stop is None else stop
+    if scope not in SCOPES:
+        raise BadInput("unknown_scope", f"There is no scope '{scope}'.", f"Use one of: {', '.join(SCOPES)}.")
+    if not 0 <= frame < frame_count:
+        raise BadInput("frame_outside", f"Frame {frame} is outside: the video has frames 0 to {frame_count - 1}.")
+    if not 0 <= start < stop <= frame_count:
+        raise BadInput("bad_range", f"Frames {start} to {stop} (not included) are no range of this video.",
+                       f"Choose 0 <= start < stop <= {frame_count}.")
+    stretches: list[Stretch] = []
+    notes: list[str] = []
+    for one in objects:
+        lane = _Lane(one, start, stop)
+        stretches += lane.stale() if scope == "stale" else lane.run(scope, frame, notes)
+    if not stretches:
+        reason = _why_nothing(objects, scope)
+        raise BadInput("nothing_to_track", f"There is nothing to track: {reason}", _remedy(scope))
+    return Plan(scope, frame, tuple(stretches), tuple(notes))
+
+
+def prompt_hash(prompts: Iterable[Any], barriers: Mapping[int, Iterable[Any]]) -> str:
+    """A stable fingerprint (32 hex digits) of what a run sees: its prompts and barriers, JSON-able, in the order
+    given.
+
+    Args:
+        prompts: for example [object, frame, prompt as JSON] each.
+        barriers: object -> for example [frame, revision] each.
+    """
+    seen = {"prompts": list(prompts), "barriers": {str(key): list(barriers[key]) for key in sorted(barriers)}}
+    text = json.dumps(seen, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class _Lane:
+    """One object's frames within a range."""
+
+    def __init__(self, one: ObjectFrames, start: int, stop: int) -> None:
+        self.object = one.object
+        self.start, self.stop = start, stop
+        self.barriers = set(one.barriers)
+        self.masks = set(one.masks)
+        self.outdated = set(one.stale) - self.barriers
+        self.fresh = self.masks - self.outdated
+
+    def run(self, scope: Scope, frame: int, notes: list[str]) -> list[Stretch]:
+        """The stretches of a run that starts at a frame."""
+        if scope in ("one_forward", "one_backward"):
+            step: Literal[1, -1] = 1 if scope == "one_forward" else -1
+            free = frame in self.masks and self._free(frame + step)
+            return [Stretch(self.object, frame + step, frame + step, step)] if free else []
+        frame = min(max(frame, self.start), self.stop - 1)
+        seed = self._seed(frame, scope)
+        if seed is not None and seed != frame:
+            notes.append(_note(self.object, frame, seed, outdated=frame in self.masks))
+        from_frame = frame if seed is None else seed
+        stretches: list[Stretch] = []
+        if scope != "backward":
+            stretches += self._sweep(from_frame, 1, to_barrier=scope == "to_barrier")
+        if scope in ("backward", "both"):
+            stretches += self._sweep(from_frame, -1)
+        return stretches
+
+    def stale(self) -> Iterator[Stretch]:
+        """Every outdated frame of the range, from the nearer of the two masks around it."""
+        inside = sorted(f for f in self.outdated if self.start <= f < self.stop)
+        known = sorted(f for f in self.fresh | self.barriers if self._can_hold_seed(f))
+        for left, right in pairwise([self.start - 2, *known, self.stop + 1]):
+            between = inside[bisect_right(inside, left):bisect_left(inside, right)]
+            if not between:
+                continue
+            from_left, from_right = left in self.fresh, right in self.fresh
+            near_left = [from_left and (not from_right or f - left <= right - f) for f in between]
+            split = near_left.index(False) if False in near_left else len(between)
+            if split:
+                yield Stretch(self.object, left + 1, between[split - 1], 1)
+            if from_right and split < len(between):
+                yield Stretch(self.object, right - 1, between[split], -1)
+
+    def _seed(self, frame: int, scope: Scope) -> int | None:
+        """The mask a run from this frame starts from: here, else the nearest against its direction, up-to-date ones
+        first.
+
+        A barrier that says "absent" hides what lies behind it."""
+        sides = {"backward": (1,), "both": (-1, 1)}.get(scope, (-1,))
+        for masks in (self.fresh, self.masks):
+            found = [seed for side in sides if (seed := self._look(frame, side, masks)) is not None]
+            if found:
+                return min(found, key=lambda seed: abs(seed - frame))
+        return None
+
+    def _look(self, frame: int, side: int, masks: set[int]) -> int | None:
+        while self._can_hold_seed(frame):
+            if frame in masks:
+                return frame
+            if frame in self.barriers:
+                return None
+            frame += side
+        return None
+
+    def _sweep(self, seed: int, step: Literal[1, -1], *, to_barrier: bool = False) -> Iterator[Stretch]:
+        """From a frame to the end of the range, going on from the mask of every barrier on the way."""
+        end = self.stop if step > 0 else self.start - 1
+        ahead = sorted((b for b in self.barriers if (b - seed) * step > 0 and (end - b) * step > 0), reverse=step < 0)
+        stops = [seed, *ahead, end]
+        for one, other in list(pairwise(stops))[: 1 if to_barrier else None]:
+            if one in self.masks and self._can_hold_seed(one) and (other - one) * step > 1:
+                yield Stretch(self.object, one + step, other - step, step)
+
+    def _can_hold_seed(self, frame: int) -> bool:
+        """Inside the range or right beside it: from farther away, frames outside the range would have to be
+        computed."""
+        return self.start - 1 <= frame <= self.stop
+
+    def _free(self, frame: int) -> bool:
+        return self.start <= frame < self.stop and frame not in self.barriers
+
+
+def _note(object: int, frame: int, seed: int, *, outdated: bool) -> str:
+    reason = f"its mask on frame {frame} is out of date" if outdated else f"it has no mask on frame {frame}"
+    return f"Object {object} starts from frame {seed}, because {reason}."
+
+
+def _without(stretch: Stretch, done: set[int]) -> Iterator[Stretch]:
+    first: int | None = None
+    for frame in stretch.frames:
+        if frame in done:
+            if first is not None:
+                yield Stretch(stretch.object, first, frame - stretch.step, stretch.step)
+            first = None
+        elif first is None:
+            first = frame
+    if first is not None:
+        yield Stretch(stretch.object, first, stretch.last, stretch.step)
+
+
+def _why_nothing(objects: Sequence[ObjectFrames], scope: Scope) -> str:
+    if not objects:
+        return "no object was given."
+    if scope == "stale":
+        return "no stale frame in the range has a mask beside its stretch to start from."
+    if not any(one.masks for one in objects):
+        return "the objects have no mask yet."
+    return "no mask to start from, or only frames that a person has made or verified ahead."
+
+
+def _remedy(scope: Scope) -> str:
+    if scope == "stale":
+        return "Correct or verify a frame of the stretch, or track from a frame that is right."
+    return ("Go to a frame where the object has a mask, or make one with a click, "
+            "and choose a range that goes on from there.")

@@ -1,0 +1,99 @@
+"""Carry out a plan, one frame a step."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from backend.errors import Conflict, Unavailable
+from backend.masks import BoolMask
+from backend.models.seam import Segment, Session
+from backend.tracking.plan import Plan, Stretch
+
+MaskOf = Callable[[int, int], BoolMask | None]
+"""(object, frame) -> the mask stored there; None where there is none. Called only for seeds and barriers."""
+
+TRUSTED_EACH_SIDE = 2
+"""Barriers a stretch is shown on each side of it. Farther ones tell little about how the object looks here, and
+every one costs a decoded frame and memory, so the number is bounded whatever the length of the video."""
+
+DAMAGED_IN_A_ROW = 60
+"""Frames in a row that may be undecodable before the run gives up: a damaged key frame takes its whole group of
+pictures with it (some two seconds), a decoder that has died takes everything."""
+
+
+def run(
+    plan: Plan, session: Session, mask_of: MaskOf, barriers: Mapping[int, Sequence[int]]
+) -> Iterator[tuple[int, dict[int, Segment]]]:
+    """Compute a plan: forward stretches in one ascending sweep, then backward ones in one descending sweep, all
+    objects that are due on a frame in one call of the model.
+
+    Closing the iterator cancels; what was yielded is done. A killed run goes on with `plan.remaining(done)`: the
+    state of the session is rebuilt from stored masks. (The masks after that may differ slightly from those of an
+    undisturbed run, because a stored mask is binary and the state of a model need not be.)
+
+    Args:
+        plan: what to compute.
+        session: of the video; the run's own while it lasts, and left without these objects.
+        mask_of: reads stored masks.
+        barriers: object -> its barriers, ascending; the nearest ones show the model how the object looks.
+
+    Yields:
+        (frame, {object: segment}) after every frame. The mapping is empty where the frame cannot be decoded; the
+        objects go on from the last frame before it.
+
+    Raises:
+        Conflict: a mask to start from was removed after the run was planned.
+        Unavailable: too many frames in a row cannot be decoded.
+    """
+    try:
+        for step in (1, -1):
+            yield from _sweep([s for s in plan.stretches if s.step == step], session, mask_of, barriers)
+    finally:
+        session.forget(plan.objects)
+
+
+def _sweep(
+    stretches: list[Stretch], session: Session, mask_of: MaskOf, barriers: Mapping[int, Sequence[int]]
+) -> Iterator[tuple[int, dict[int, Segment]]]:
+    """Frames in order; a stretch is remembered when its first frame is due and forgotten after its last."""
+    waiting = sorted(stretches, key=lambda s: s.first * s.step, reverse=True)
+    active: list[Stretch] = []
+    frame = damaged = 0
+    while waiting or active:
+        frame = frame + active[0].step if active else waiting[-1].first
+        while waiting and waiting[-1].first == frame:
+            active.append(waiting.pop())
+            _remember(active[-1], session, mask_of, barriers.get(active[-1].object, ()))
+        try:
+            segments = session.track(frame)
+            damaged = 0
+        except Unavailable:
+            damaged += 1
+            if damaged > DAMAGED_IN_A_ROW:
+                raise
+            segments = {}
+        yield frame, segments
+        session.forget(s.object for s in active if s.last == frame)
+        active = [s for s in active if s.last != frame]
+
+
+def _remember(stretch: Stretch, session: Session, mask_of: MaskOf, barriers: Sequence[int]) -> None:
+    """Show the session the nearest barriers, far ones first, and last the seed.
+
+    Raises:
+        Conflict: the mask to start from was removed after the run was planned.
+    """
+    seed = stretch.seed_frame
+    start = mask_of(stretch.object, seed)
+    if start is None:
+        raise Conflict("seed_removed", f"The mask of object {stretch.object} on frame {seed} was removed.",
+                       "Track again from a frame that has a mask.")
+    low, high = min(seed, stretch.last), max(seed, stretch.last)
+    before = barriers[: bisect_left(barriers, low)][-TRUSTED_EACH_SIDE:]
+    after = barriers[bisect_right(barriers, high):][:TRUSTED_EACH_SIDE]
+    for frame in sorted({*before, *after}, key=lambda f: -abs(f - seed)):
+        mask = mask_of(stretch.object, frame)
+        if mask is not None:
+            session.remember(frame, {stretch.object: mask})
+    session.remember(seed, {stretch.object: start})
