@@ -1,0 +1,282 @@
+"""What requests may carry. Whatever does not fit is answered with 422 before a service sees it.
+
+Numbers are strict (no "1", no true for 1) and bounded by what SQLite stores; text is clean UTF-8 of bounded length.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Any, Literal
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from backend.prompts import VisualPrompt
+from backend.tracking.plan import Scope
+
+LARGEST = 2**63 - 1
+
+Role = Literal["annotator", "reviewer", "owner"]
+Stage = Literal["annotate", "review", "accepted"]
+
+
+def _no_control_characters(text: str) -> str:
+    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") and char not in "\n\t" for char in text):
+        raise ValueError("control characters are not allowed")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\t" in text:
+        raise ValueError("it must be one line")
+    return text
+
+
+Id = Annotated[int, Field(strict=True, ge=1, le=LARGEST)]
+FrameNumber = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
+Revision = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_no_control_characters), AfterValidator(_one_line),
+]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_no_control_characters)
+]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
+Hotkey = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z]$")]
+Password = Annotated[str, StringConstraints(min_length=8, max_length=200)]
+AttributeValue = Annotated[str, StringConstraints(max_length=200)] | bool | int | float | None
+
+PathId = Annotated[int, Path(ge=1, le=LARGEST)]
+PathFrame = Annotated[int, Path(ge=0, le=LARGEST)]
+PathHash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+PathToken = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+QueryFrame = Annotated[int, Query(ge=0, le=LARGEST)]
+QueryId = Annotated[int, Query(ge=1, le=LARGEST)]
+
+
+class Body(BaseModel):
+    """A JSON object with these fields and no others."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class SignIn(Body):
+    """`POST /api/session`. Not `Name`: what is no name cannot be anybody's."""
+
+    name: Annotated[str, StringConstraints(max_length=200)]
+    password: Annotated[str, StringConstraints(max_length=200)]
+
+
+class Attribute(Body):
+    """An attribute of a label and the values it may have."""
+
+    name: Name
+    values: list[Name] = Field(max_length=200)
+
+
+class NewLabel(Body):
+    """A label as it is made."""
+
+    name: Name
+    colour: Colour | None = None
+    is_thing: bool = True
+    hotkey: Hotkey | None = None
+    attributes: list[Attribute] = Field(default_factory=list, max_length=100)
+
+
+class LabelChange(Body):
+    """What is given changes."""
+
+    name: Name | None = None
+    colour: Colour | None = None
+    is_thing: bool | None = None
+    hotkey: Hotkey | None = None
+    attributes: list[Attribute] | None = Field(default=None, max_length=100)
+
+
+class NewProject(Body):
+    """`POST /api/projects`."""
+
+    name: Name
+    labels: list[NewLabel] = Field(default_factory=list, max_length=2000)
+
+
+class Rename(Body):
+    """`PATCH /api/projects/{p}`."""
+
+    name: Name
+
+
+class MemberRole(Body):
+    """`PUT /api/projects/{p}/members/{person}`."""
+
+    role: Role
+
+
+class NewPerson(Body):
+    """`POST /api/people`."""
+
+    name: Name
+    password: Password
+    is_owner: bool = False
+
+
+class NewUpload(Body):
+    """`POST /api/projects/{p}/uploads`. `name` is shown, and never used as a path."""
+
+    name: Name
+    size: Annotated[int, Field(strict=True, ge=1, le=LARGEST)]
+
+
+class NewSource(Body):
+    """`POST /api/projects/{p}/videos`."""
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=4096), AfterValidator(_no_control_characters)]
+    copy_file: bool = Field(default=False, alias="copy")
+
+
+class NewObject(Body):
+    """`POST /api/videos/{v}/objects`."""
+
+    label_id: Id
+    name: Name | None = None
+    colour: Colour | None = None
+
+
+class ObjectChange(Body):
+    """`PATCH /api/objects/{o}`: what is given changes."""
+
+    version: Revision
+    label_id: Id | None = None
+    name: Name | None = None
+    colour: Colour | None = None
+    locked: bool | None = None
+    attributes: dict[Name, AttributeValue] | None = Field(default=None, max_length=100)
+
+
+class RleBody(Body):
+    """COCO RLE; `Rle.from_json` checks the rest."""
+
+    size: tuple[FrameNumber, FrameNumber]
+    counts: str | list[FrameNumber]
+
+
+class NewPrompts(Body):
+    """`POST .../prompts`: one prompt, or several that belong together."""
+
+    object_id: Id
+    prompt: VisualPrompt | None = None
+    prompts: list[VisualPrompt] = Field(default_factory=list, max_length=200)
+    base: Revision
+    model: Annotated[str, StringConstraints(max_length=100)] | None = None
+
+
+class WithdrawPrompts(Body):
+    """`DELETE .../prompts`: one, or all without `prompt_id`."""
+
+    object_id: Id
+    prompt_id: Id | None = None
+    base: Revision
+
+
+class HandMask(Body):
+    """`PUT .../masks/{o}`."""
+
+    rle: RleBody | None = None
+    polygons: list[Annotated[list[float], Field(max_length=20_000)]] | None = Field(default=None, max_length=1000)
+    base: Revision
+
+
+class MaskBase(Body):
+    """`DELETE .../masks/{o}`."""
+
+    base: Revision
+
+
+class FrameRange(Body):
+    """Objects (null: all) on frames start <= f < stop."""
+
+    objects: list[Id] | None = Field(default=None, max_length=10_000)
+    start: FrameNumber
+    stop: FrameNumber
+
+
+class Verify(FrameRange):
+    """`POST .../verify`."""
+
+    verified: bool = True
+
+
+class Absent(FrameRange):
+    """`POST .../absent`."""
+
+    absent: bool = True
+
+
+class Preview(Body):
+    """`POST .../preview`."""
+
+    frame: FrameNumber
+    object_id: Id | None = None
+    prompts: list[VisualPrompt] = Field(min_length=1, max_length=200)
+    model: Annotated[str, StringConstraints(max_length=100)] | None = None
+
+
+class NewRun(Body):
+    """`POST /api/runs`."""
+
+    video_id: Id
+    objects: list[Id] | None = Field(default=None, max_length=10_000)
+    scope: Scope
+    frame: FrameNumber
+    start: FrameNumber | None = None
+    stop: FrameNumber | None = None
+    model: Annotated[str, StringConstraints(max_length=100)] | None = None
+
+
+class StageChange(Body):
+    """`POST .../stage`."""
+
+    stage: Stage
+    stage_version: Revision
+
+
+class NewThread(Body):
+    """`POST .../threads`."""
+
+    frame: FrameNumber
+    object_id: Id | None = None
+    x: float | None = None
+    y: float | None = None
+    text: Text
+
+
+class NewComment(Body):
+    """`POST /api/threads/{t}/comments`."""
+
+    text: Text
+
+
+class ThreadChange(Body):
+    """`PATCH /api/threads/{t}`."""
+
+    resolved: bool
+
+
+class NewExport(Body):
+    """`POST /api/projects/{p}/exports`."""
+
+    format: Literal["coco", "youtube-vis", "davis"]
+    videos: list[Id] | None = Field(default=None, max_length=100_000)
+    labels: list[Id] | None = Field(default=None, max_length=100_000)
+    stages: list[Stage] | None = None
+    every: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
+    verified_only: bool = False
+    images: bool = True
+    polygons: bool = False
+
+
+def given(body: Body) -> dict[str, Any]:
+    """The fields that were sent, without `version`: what a PATCH changes."""
+    return body.model_dump(exclude_unset=True, exclude={"version"})
