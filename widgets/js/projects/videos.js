@@ -1,0 +1,56 @@
+// The videos of a project, with how far each one is.
+
+import { address, request } from "../api.js";
+import { h } from "../dom.js";
+import { ask } from "../shell/dialog.js";
+import { emptyState, progress } from "../shell/elements.js";
+import { pageAddress } from "../shell/page.js";
+import { count, durationText, percent, STAGE_NAMES } from "../shell/words.js";
+
+/**
+ * @param {any} project
+ * @param {any[]} videos
+ * @param {() => void} onChanged
+ * @returns {HTMLElement}
+ */
+export function videoTable(project, videos, onChanged) {
+  if (!videos.length) {
+    return emptyState("No video yet", "Drop a file above. Any container FFmpeg reads will do; every frame keeps its place.");
+  }
+  return h("table", { class: "tl-table" },
+    h("thead", {}, h("tr", {}, ...["", "Video", "Stage", "Objects", "Verified", ""].map((title) => h("th", {}, title)))),
+    h("tbody", {}, ...videos.map((video) => row(project, video, onChanged))));
+}
+
+/** The first frame, small. @param {any} video */
+export const thumbnail = (video) =>
+  h("img", { class: "tl-thumb", loading: "lazy", alt: "", src: address(`api/videos/${video.hash}/proxies/0.jpg`) });
+
+/** A video's stage as a chip. @param {any} video */
+export const stageChip = (video) => h("span", { class: `tl-chip tl-${video.stage}` }, STAGE_NAMES[video.stage]);
+
+function row(project, video, onChanged) {
+  const open = pageAddress("annotate", { video: video.id });
+  const facts = `${count(video.frame_count, "frame")}, ${video.width} × ${video.height}, ${durationText(video.duration)}`;
+  return h("tr", {},
+    h("td", {}, h("a", { href: open, tabindex: -1, "aria-hidden": "true" }, thumbnail(video))),
+    h("td", {}, h("div", { class: "tl-name" }, video.name), h("div", { class: "tl-dim tl-number" }, facts)),
+    h("td", {}, stageChip(video)),
+    h("td", { class: "tl-number" }, video.objects),
+    h("td", {}, h("div", { class: "tl-row tl-number" }, progress(video.verified, "Verified"), percent(video.verified))),
+    h("td", { class: "tl-actions" },
+      project.role === "owner" && h("button", { class: "tl-button tl-quiet", onclick: () => remove(video, onChanged) }, "Delete"),
+      h("a", { class: "tl-button", href: pageAddress("review", { project: project.id, video: video.id }) }, "Review"), " ",
+      h("a", { class: "tl-button tl-primary", href: open }, "Annotate")));
+}
+
+async function remove(video, onChanged) {
+  const gone = await ask({
+    title: `Delete ${video.name}?`,
+    body: h("p", {}, `Its ${count(video.objects, "object")}, all masks and their history go too. This cannot be undone; a backup `
+      + "made earlier still has them."),
+    action: "Delete the video", danger: true,
+    submit: () => request("DELETE", `api/videos/${video.id}`),
+  });
+  if (gone) onChanged();
+}
