@@ -1,0 +1,41 @@
+"""The login page: plain HTML that needs nothing of Gradio, which answers only people who are signed in."""
+
+from __future__ import annotations
+
+from widgets.assets import asset_url
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sign in · Throughline</title>
+<link rel="stylesheet" href="{tokens}">
+<link rel="stylesheet" href="{style}">
+</head>
+<body>
+<main class="tl-login">
+  <svg viewBox="0 0 320 72" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" aria-hidden="true">
+    <path d="M4 52c44 0 52-34 104-34s60 34 104 34 60-20 104-20"/><circle cx="108" cy="18" r="8" fill="currentColor" stroke="none"/>
+  </svg>
+  <h1>Throughline</h1>
+  <p>Prompt once, mask the whole video.</p>
+  <form id="login" novalidate>
+    <label>Name <input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus></label>
+    <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+    <p class="tl-login-error" role="alert"></p>
+    <button type="submit">Sign in</button>
+  </form>
+  <small>No account? An owner of this workplace makes one.</small>
+</main>
+<script type="module" src="{script}"></script>
+</body>
+</html>
+"""
+
+
+def login_page() -> str:
+    """The page as HTML. It signs in by `POST /api/session` and goes on to the page named in its address as `next`."""
+    return _PAGE.format(
+        tokens=asset_url("css/tokens.css"), style=asset_url("css/login.css"), script=asset_url("js/login.js"),
+    )

@@ -1,0 +1,97 @@
+// The export form and what becomes of an export.
+
+import { address, request } from "../api.js";
+import { fill, h } from "../dom.js";
+import { check, emptyState, field, progress } from "../shell/elements.js";
+import { attempt, problemLine, queryNumber, setQuery } from "../shell/page.js";
+import { watchWork, workProblem } from "../shell/watch.js";
+import { bytesText, STAGE_NAMES } from "../shell/words.js";
+
+/** @param {any} project @param {any[]} videos @param {any[]} formats that can be written */
+export function exportPanel(project, videos, formats) {
+  const panel = h("section", { class: "tl-panel", "aria-label": "Export" }, h("h2", {}, "Export"));
+  if (!videos.length) {
+    panel.append(emptyState("Nothing to export", "Import a video and mask its objects first."));
+    return panel;
+  }
+  const format = formatChoice(formats);
+  const chosenVideos = choices(videos.map((video) => ({ id: video.id, name: video.name })));
+  const chosenLabels = choices(project.labels);
+  const stages = choices(Object.entries(STAGE_NAMES).map(([id, name]) => ({ id, name })));
+  const every = h("input", { type: "number", min: 1, value: 1, style: { width: "90px" } });
+  const verified = check("Verified masks only", false);
+  const images = check("Include the frames as images", true);
+  const polygons = check("Polygons instead of run lengths (not exact)", false);
+  const outcome = h("div", { "aria-live": "polite" });
+  const start = h("button", { class: "tl-button tl-primary", type: "submit" }, "Export");
+  const options = () => ({
+    format: format.value(), videos: chosenVideos.value(), labels: chosenLabels.value(), stages: stages.value(),
+    every: Number(every.value), verified_only: isOn(verified), images: isOn(images), polygons: isOn(polygons),
+  });
+  const showWhatApplies = () => {
+    const known = formats.find(({ name }) => name === format.value()).options;
+    images.hidden = !known.includes("images");
+    polygons.hidden = !known.includes("polygons");
+  };
+  format.element.addEventListener("change", showWhatApplies);
+  showWhatApplies();
+  panel.append(h("form", { class: "tl-stack", onsubmit: (event) => {
+    event.preventDefault();
+    attempt(async () => {
+      const made = await request("POST", `api/projects/${project.id}/exports`, options());
+      setQuery({ export: made.export });
+      await follow(made.export, outcome, start);
+    }, (problem) => fill(outcome, problemLine(problem)));
+  } }, format.element,
+  field("Videos", chosenVideos.element), field("Labels", chosenLabels.element), field("Stages", stages.element),
+  field("Every n-th frame", every, "1 takes every frame."),
+  h("div", { class: "tl-stack", style: { gap: "2px" } }, verified, images, polygons),
+  h("div", { class: "tl-row" }, start), outcome));
+  const earlier = queryNumber("export");
+  if (earlier !== null) attempt(() => follow(earlier, outcome, start), () => setQuery({ export: null }));
+  return panel;
+}
+
+const isOn = (label) => label.querySelector("input").checked && !label.hidden;
+
+/** Cards to choose one format. */
+function formatChoice(formats) {
+  const element = h("div", { class: "tl-stack", role: "radiogroup", "aria-label": "Format", style: { gap: "8px" } },
+    ...formats.map((format, i) => {
+      const radio = h("input", { type: "radio", name: "export-format", value: format.name });
+      radio.checked = i === 0;
+      return h("label", { class: "tl-card-choice" }, radio,
+        h("span", {}, h("strong", {}, format.title), h("div", { class: "tl-help" }, format.about)));
+    }));
+  return { element, value: () => element.querySelector("input:checked").value };
+}
+
+/** Check boxes, all on; `value()` is null while all are, so that what is added later counts too. */
+function choices(items) {
+  const boxes = items.map((item) => check(item.name, true, { "data-id": item.id }));
+  const value = () => {
+    const on = items.filter((_, i) => boxes[i].querySelector("input").checked);
+    return on.length === items.length ? null : on.map((item) => item.id);
+  };
+  return { element: h("div", { class: "tl-choices", role: "group" }, ...boxes), value };
+}
+
+/** Show an export until it is over, then the link to its file. */
+async function follow(id, outcome, start) {
+  start.disabled = true;
+  const cancel = h("button", { class: "tl-button", type: "button",
+    onclick: () => attempt(() => request("POST", `api/exports/${id}/cancel`)) }, "Cancel");
+  try {
+    const state = await watchWork(`api/exports/${id}`, (now) => fill(outcome, h("div", { class: "tl-stack" },
+      progress(now.progress, "Export"), h("div", { class: "tl-row" }, h("span", { class: "tl-dim" }, now.message || "Writing"), cancel))));
+    if (state.status === "done") {
+      fill(outcome, h("div", { class: "tl-row" },
+        h("a", { class: "tl-button tl-primary", href: address(`api/exports/${id}/file`), download: true },
+          state.size ? `Download (${bytesText(state.size)})` : "Download"),
+        h("span", { class: "tl-dim" }, state.message)));
+    } else if (state.status === "failed") fill(outcome, problemLine({ message: workProblem(state) }));
+    else fill(outcome, h("p", { class: "tl-dim" }, "Cancelled. No file was left."));
+  } finally {
+    start.disabled = false;
+  }
+}
