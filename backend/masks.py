@@ -22,6 +22,8 @@ BoolMask = npt.NDArray[np.bool_]
 """bool, shape (height, width)."""
 
 MAX_SIDE = 16384
+MAX_OUTLINE = 4_000_000
+"""Pixels; a polygon around everything in a frame is far shorter."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,27 @@ class Rle:
 
     @classmethod
     def from_polygons(cls, polygons: Sequence[Sequence[float]], height: int, width: int) -> Rle:
-        """The union of polygons, each a flat list x0, y0, x1, y1, ... with at least three vertices."""
+        """The union of polygons, each a flat list x0, y0, x1, y1, ... with at least three vertices.
+
+        Raises:
+            BadInput: too few vertices, coordinates that are not finite or far outside the frame, or an outline longer
+            than `MAX_OUTLINE` (the rasteriser's memory grows with it).
+        """
+        outline = 0.0
         for polygon in polygons:
             if len(polygon) < 6 or len(polygon) % 2 or not np.all(np.isfinite(polygon)):
                 raise BadInput(
                     "bad_polygon", "A polygon needs three or more vertices with finite coordinates.",
                     "Give it as a flat list x0, y0, x1, y1, x2, y2, ...",
                 )
+            vertices = np.asarray(polygon, dtype=np.float64).reshape(-1, 2)
+            if np.abs(vertices).max() > 2 * MAX_SIDE:
+                raise BadInput("bad_polygon", f"A vertex of this polygon is far outside the frame of {width}x{height}.",
+                               "Give coordinates in pixels of the frame.")
+            outline += float(np.abs(np.diff(vertices, axis=0, append=vertices[:1])).sum())
+        if outline > MAX_OUTLINE:
+            raise BadInput("bad_polygon", f"The outline is {outline:.0f} pixels long; more than {MAX_OUTLINE} is no shape.",
+                           "Give the mask as a run-length code.")
         if not polygons:
             return cls.empty(height, width)
         codes = coco_mask.frPyObjects([list(map(float, p)) for p in polygons], height, width)
@@ -83,7 +99,7 @@ class Rle:
         try:
             rows, columns = (int(n) for n in data["size"])
             counts = data["counts"]
-        except (TypeError, KeyError, ValueError) as error:
+        except (TypeError, KeyError, ValueError, OverflowError) as error:
             raise BadInput("bad_rle", "This is no run-length code.",
                            'Give {"size": [height, width], "counts": ...} as COCO has it.') from error
         if not (0 < rows <= MAX_SIDE and 0 < columns <= MAX_SIDE):
@@ -113,6 +129,13 @@ class Rle:
     def to_mask(self) -> BoolMask:
         """Decode to bool, shape (height, width)."""
         return coco_mask.decode(self._code()).astype(bool)
+
+    @property
+    def runs(self) -> list[int]:
+        """Lengths of the runs, column-major, the first one background: what COCO calls uncompressed counts."""
+        runs = _decompressed(self.counts)
+        assert runs is not None, "an Rle holds counts that were checked or encoded here"
+        return runs
 
     @property
     def area(self) -> int:
@@ -145,30 +168,26 @@ def _runs_of(counts: Any) -> list[int] | None:
     if isinstance(counts, list):
         ok = all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in counts)
         return counts if ok else None
-    if isinstance(counts, bytes):
-        counts = counts.decode("latin-1")
-    if not isinstance(counts, str):
+    if isinstance(counts, str):
+        counts = counts.encode("latin-1", "replace")
+    return _decompressed(counts) if isinstance(counts, bytes) else None
+
+
+def _decompressed(counts: bytes) -> list[int] | None:
+    """Run lengths of COCO's compressed counts: groups of six-bit characters, five bits a character, lowest first; bit
+    0x20 says that the group goes on, bit 0x10 of its last character is the sign, and from the fourth run on a group is
+    the difference to the run before the last."""
+    code = np.frombuffer(counts, np.uint8).astype(np.int64) - 48
+    ends = np.flatnonzero((code & 0x20) == 0)
+    if not len(ends) or ends[-1] != len(code) - 1 or code.min() < 0 or code.max() > 63:
         return None
-    runs: list[int] = []
-    position = 0
-    while position < len(counts):
-        value = shift = 0
-        while True:
-            if position >= len(counts) or shift > 30:
-                return None
-            char = ord(counts[position]) - 48
-            position += 1
-            if not 0 <= char < 64:
-                return None
-            value |= (char & 0x1F) << shift
-            shift += 5
-            if not char & 0x20:
-                if char & 0x10:
-                    value -= 1 << shift
-                break
-        if len(runs) > 2:
-            value += runs[-2]
-        if value < 0:
-            return None
-        runs.append(value)
-    return runs
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    lengths = ends - starts + 1
+    if lengths.max() > 7:
+        return None
+    shifts = 5 * (np.arange(len(code)) - np.repeat(starts, lengths))
+    runs = np.add.reduceat((code & 0x1F) << shifts, starts)
+    runs[(code[ends] & 0x10) != 0] -= 1 << (5 * lengths[(code[ends] & 0x10) != 0])
+    for chain in (runs[1::2], runs[2::2]):
+        np.cumsum(chain, out=chain)
+    return None if runs.min() < 0 else runs.tolist()

@@ -53,6 +53,19 @@ def test_polygons_fill_what_they_enclose() -> None:
             Rle.from_polygons([bad], 10, 10)
 
 
+def test_polygons_that_would_fill_the_memory_are_refused() -> None:
+    for bad in ([0, 0, 1e9, 0, 0, 1e9], [0, 0, 16000, 16000, 0, 16000] * 1000):
+        with pytest.raises(BadInput, match="polygon|outline"):
+            Rle.from_polygons([bad], 10, 10)
+
+
+def test_runs_are_the_uncompressed_counts() -> None:
+    for shape in [(1, 1), (7, 5), (480, 854)]:
+        mask = RNG.random(shape) < 0.3
+        assert Rle.from_mask(mask).runs == column_major_runs(mask)
+    assert Rle.empty(3, 4).runs == [12]
+
+
 GOOD = Rle.from_mask(RNG.random((6, 5)) < 0.5).as_json()
 
 
@@ -63,7 +76,7 @@ GOOD = Rle.from_mask(RNG.random((6, 5)) < 0.5).as_json()
     {"size": [6, 5], "counts": [40, -10]}, {"size": [6, 5], "counts": [30.0]}, {"size": [6, 5], "counts": [True, 29]},
     {"size": [6, 5], "counts": GOOD["counts"] + "1"}, {"size": [6, 5], "counts": GOOD["counts"][:-1]},
     {"size": [6, 5], "counts": "ooooooooooooooooo"}, {"size": [6, 5], "counts": "\x00\xff"},
-    {"size": [6, 5], "counts": {"a": 1}}, {"size": [6, 6], "counts": GOOD["counts"]},
+    {"size": [float("inf"), 5], "counts": [30]}, {"size": [6, 5], "counts": ""}, {"size": [6, 5], "counts": {"a": 1}}, {"size": [6, 6], "counts": GOOD["counts"]},
 ])
 def test_hostile_codes_are_refused(bad: object) -> None:
     with pytest.raises(BadInput):
