@@ -80,7 +80,7 @@ class Rle:
                                "Give coordinates in pixels of the frame.")
             outline += float(np.abs(np.diff(vertices, axis=0, append=vertices[:1])).sum())
         if outline > MAX_OUTLINE:
-            raise BadInput("bad_polygon", f"The outline is {outline:.0f} pixels long; more than {MAX_OUTLINE} is no shape.",
+            raise BadInput("bad_polygon", f"The outline of this mask is {outline:.0f} pixels long.",
                            "Give the mask as a run-length code.")
         if not polygons:
             return cls.empty(height, width)

@@ -55,7 +55,7 @@ def test_polygons_fill_what_they_enclose() -> None:
 
 def test_polygons_that_would_fill_the_memory_are_refused() -> None:
     for bad in ([0, 0, 1e9, 0, 0, 1e9], [0, 0, 16000, 16000, 0, 16000] * 1000):
-        with pytest.raises(BadInput, match="polygon|outline"):
+        with pytest.raises(BadInput, match=r"polygon|outline"):
             Rle.from_polygons([bad], 10, 10)
 
 
@@ -76,6 +76,7 @@ GOOD = Rle.from_mask(RNG.random((6, 5)) < 0.5).as_json()
     {"size": [6, 5], "counts": [40, -10]}, {"size": [6, 5], "counts": [30.0]}, {"size": [6, 5], "counts": [True, 29]},
     {"size": [6, 5], "counts": GOOD["counts"] + "1"}, {"size": [6, 5], "counts": GOOD["counts"][:-1]},
     {"size": [6, 5], "counts": "ooooooooooooooooo"}, {"size": [6, 5], "counts": "\x00\xff"},
+    
     {"size": [float("inf"), 5], "counts": [30]}, {"size": [6, 5], "counts": ""}, {"size": [6, 5], "counts": {"a": 1}}, {"size": [6, 6], "counts": GOOD["counts"]},
 ])
 def test_hostile_codes_are_refused(bad: object) -> None:
