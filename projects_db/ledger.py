@@ -1,0 +1,214 @@
+"""The one way masks change: history rows are appended, and `masks` is made to agree with the newest of each place.
+
+Everything here works on the rows of one step: those a change appended after history row `first`. It is SQL because a
+step may hold every frame of a video: a mask that only turns stale or verified moves no pixels through Python, and its
+history row names the row that has them. For this package only.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import TextClause, bindparam, select, text
+from sqlalchemy.orm import Session
+
+from backend.errors import Locked, NotFound
+from projects_db import tables, videos
+from projects_db.changes import Change
+from projects_db.tables import now
+
+Span = tuple[int, int, int]
+"""(object id, start, stop): frames start <= f < stop of an object."""
+
+BARRIER = "({row}.state = 'verified' OR {row}.source = 'human')"
+"""A mask no run may change; NULL, so not true, where there is no row."""
+IS_BARRIER = text(BARRIER.format(row="masks"))
+
+_FACTS = "area, state, source, score, run_id, prompt_hash, author_id"
+_COPIED = ", ".join(f"{{row}}.{name.strip()}" for name in _FACTS.split(","))
+PIXELS = "CASE WHEN {row}.state IS NOT NULL THEN coalesce({row}.pixels_id, {row}.id) END"
+"""The history row that holds the pixels of this one."""
+TOKEN = "CASE WHEN {row}.state IS NULL THEN 0 ELSE coalesce({row}.restores_id, {row}.id) END"
+"""What a history row amounts to: 0 for no mask, else the ordinary row that made it, however often it came back."""
+
+
+def check_writable(session: Session, video: videos.Video, object_ids: Iterable[int]) -> None:
+    """Every write of masks passes here.
+
+    Raises:
+        Locked: the video is accepted, or an object is locked.
+        NotFound: an object is deleted or of another video.
+    """
+    videos.check_open(video)
+    wanted = set(object_ids)
+    query = select(tables.Object.id, tables.Object.name, tables.Object.locked).where(
+        tables.Object.video_id == video.id, tables.Object.deleted.is_(False))
+    found = {row.id: row for row in session.execute(query) if row.id in wanted}
+    if missing := wanted - found.keys():
+        raise NotFound("no_such_object", f"There is no object {min(missing)} in {video.name}.",
+                       "Somebody may have deleted it; load the page again.")
+    for row in found.values():
+        if row.locked:
+            raise Locked("object_locked", f"{row.name} is locked.", "Unlock it in the list of objects.")
+
+
+def newest(session: Session) -> int:
+    """Id of the newest history row, 0 for none."""
+    return session.execute(text("SELECT coalesce(max(id), 0) FROM mask_history")).scalar_one()
+
+
+def append(session: Session, change: Change, rows: Sequence[dict[str, Any]]) -> None:
+    """Append history rows with pixels of their own (or, with `state` None, removals).
+
+    Each row has the keys previous_id, frame, object_id, area, state, source, score, run_id, prompt_hash, author_id and
+    rle.
+    """
+    session.execute(
+        text(f"""
+            INSERT INTO mask_history (change_id, video_id, created_at, previous_id, frame, object_id, {_FACTS}, rle)
+            VALUES (:change_id, :video_id, :created_at, :previous_id, :frame, :object_id, :area, :state, :source,
+                    :score, :run_id, :prompt_hash, :author_id, :rle)"""),
+        [{**row, "change_id": change.id, "video_id": change.video_id, "created_at": now()} for row in rows],
+    )
+
+
+def append_state(session: Session, change: Change, state: str | None, where: str, **values: Any) -> None:
+    """Append a row for every current mask of the video that `where` picks: the same mask in another state.
+
+    Args:
+        state: an SQL expression over `masks`; None removes the masks.
+        where: an SQL condition over `masks`, `old` (its history row) and `made` (the change of that row).
+        values: of the parameters in both; a list fills an `IN`.
+    """
+    columns = (
+        f"masks.area, {state}, masks.source, masks.score, masks.run_id, masks.prompt_hash, masks.author_id, "
+        "coalesce(old.pixels_id, old.id)"
+        if state else "0, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+    )
+    statement = text(f"""
+        INSERT INTO mask_history (change_id, video_id, created_at, previous_id, frame, object_id, {_FACTS}, pixels_id)
+        SELECT :change_id, :video_id, :created_at, masks.revision, masks.frame, masks.object_id, {columns}
+        FROM masks JOIN mask_history old ON old.id = masks.revision JOIN changes made ON made.id = old.change_id
+        WHERE masks.video_id = :video_id AND {where}
+        ORDER BY masks.object_id, masks.frame""")
+    session.execute(
+        _expanding(statement, values),
+        {**values, "change_id": change.id, "video_id": change.video_id, "created_at": now()},
+    )
+
+
+def settle(session: Session, change: Change, first: int, frame_count: int) -> tuple[list[Span], list[Span]]:
+    """End a step: make `masks` agree with the rows appended after `first`, then turn stale what was made from barriers
+    that this step changed.
+
+    Returns:
+        (places changed, places turned stale).
+    """
+    _apply(session, change, first)
+    changed = newest(session)
+    for object_id, start, stop in _stretches_to_doubt(session, change, first, frame_count):
+        # A mask that another person's change turned stale gets a row of this change too: their undo must then not call
+        # it current again.
+        append_state(
+            session, change, "'stale'",
+            "masks.object_id = :object_id AND masks.frame >= :start AND masks.frame < :stop AND masks.source = 'model' "
+            "AND masks.revision <= :first AND (masks.state IN ('tracked', 'absent') "
+            "OR (masks.state = 'stale' AND made.person_id <> :person_id))",
+            object_id=object_id, start=start, stop=stop, first=first, person_id=change.person_id,
+        )
+    _apply(session, change, changed)
+    return _spans(session, change, first, changed), _spans(session, change, changed, newest(session))
+
+
+def _apply(session: Session, change: Change, first: int) -> None:
+    step = {"change_id": change.id, "first": first}
+    session.execute(text("""
+        DELETE FROM masks WHERE (video_id, frame, object_id) IN (
+            SELECT video_id, frame, object_id FROM mask_history
+            WHERE change_id = :change_id AND id > :first AND state IS NULL)"""), step)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in ("revision", *_FACTS.split(", "), "rle"))
+    session.execute(text(f"""
+        INSERT INTO masks (video_id, frame, object_id, revision, {_FACTS}, rle)
+        SELECT new.video_id, new.frame, new.object_id, new.id, {_COPIED.format(row="new")},
+               coalesce(new.rle, (SELECT rle FROM mask_history WHERE id = new.pixels_id))
+        FROM mask_history new WHERE new.change_id = :change_id AND new.id > :first AND new.state IS NOT NULL
+        ON CONFLICT (video_id, frame, object_id) DO UPDATE SET {updates}"""), step)
+
+
+def _stretches_to_doubt(session: Session, change: Change, first: int, frame_count: int) -> list[Span]:
+    """Frames between the barriers on either side of each barrier whose pixels this step made, changed or removed."""
+    touched: dict[int, list[int]] = defaultdict(list)
+    query = text(f"""
+        SELECT new.object_id, new.frame FROM mask_history new LEFT JOIN mask_history old ON old.id = new.previous_id
+        WHERE new.change_id = :change_id AND new.id > :first
+          AND ({BARRIER.format(row="new")} OR {BARRIER.format(row="old")})
+          AND {PIXELS.format(row="new")} IS NOT {PIXELS.format(row="old")}
+        ORDER BY new.object_id, new.frame""")
+    for object_id, frame in session.execute(query, {"change_id": change.id, "first": first}):
+        touched[object_id].append(frame)
+    return [
+        (object_id, start, stop)
+        for object_id, frames in touched.items()
+        for start, stop in stretches_around(frames, barriers(session, object_id), frame_count)
+    ]
+
+
+def barriers(session: Session, object_id: int) -> list[int]:
+    """Frames of an object that no run may change, ascending."""
+    query = select(tables.Mask.frame).where(tables.Mask.object_id == object_id, IS_BARRIER).order_by(tables.Mask.frame)
+    return list(session.scalars(query))
+
+
+def stretches_around(frames: Sequence[int], barriers: Sequence[int], frame_count: int) -> list[tuple[int, int]]:
+    """[start, stop) between the neighbouring barriers of each frame, joined where they touch; all ascending.
+
+    Example:
+        >>> stretches_around([5, 6], [2, 5, 6, 9], 20)
+        [(3, 9)]
+    """
+    joined: list[tuple[int, int]] = []
+    for frame in frames:
+        before, after = bisect_left(barriers, frame), bisect_right(barriers, frame)
+        start = barriers[before - 1] + 1 if before else 0
+        stop = barriers[after] if after < len(barriers) else frame_count
+        if joined and start <= joined[-1][1]:
+            start, stop = joined[-1][0], max(stop, joined.pop()[1])
+        joined.append((start, stop))
+    return joined
+
+
+def _spans(session: Session, change: Change, first: int, last: int) -> list[Span]:
+    query = text("""
+        SELECT DISTINCT object_id, frame FROM mask_history
+        WHERE change_id = :change_id AND id > :first AND id <= :last ORDER BY object_id, frame""")
+    places = session.execute(query, {"change_id": change.id, "first": first, "last": last}).tuples()
+    return [
+        (object_id, start, stop)
+        for object_id, group in groupby(places, key=lambda place: place[0])
+        for start, stop in runs_of(frame for _, frame in group)
+    ]
+
+
+def runs_of(frames: Iterable[int]) -> list[tuple[int, int]]:
+    """Ascending frames as [start, stop) of consecutive ones.
+
+    Example:
+        >>> runs_of([1, 2, 5])
+        [(1, 3), (5, 6)]
+    """
+    found: list[tuple[int, int]] = []
+    for frame in frames:
+        if found and found[-1][1] == frame:
+            found[-1] = (found[-1][0], frame + 1)
+        else:
+            found.append((frame, frame + 1))
+    return found
+
+
+def _expanding(statement: TextClause, values: dict[str, Any]) -> TextClause:
+    lists: list[Any] = [bindparam(name, expanding=True) for name, value in values.items() if isinstance(value, list)]
+    return statement.bindparams(*lists)
