@@ -53,3 +53,7 @@ class Forbidden(ThroughlineError):
 
 class Unavailable(ThroughlineError):
     """The machine cannot do it now: disk full, decoder killed, model without weights. HTTP 503."""
+
+
+class Cancelled(ThroughlineError):
+    """Somebody asked for the work to stop, and it did. Never reaches a request: the one who asked knows."""

@@ -1,0 +1,154 @@
+"""The decoding side of a reader: frame i of a file, exactly. Runs in the reader's process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+
+from backend.errors import BadInput, Unavailable
+from backend.video import stream
+from backend.video.cache import ByteCache
+from backend.video.index import FrameIndex
+from backend.video.process import Link
+
+log = logging.getLogger(__name__)
+
+
+def serve(link: Link, path: Path, index: bytes, cache_bytes: int) -> None:
+    """In the child: answer each frame number with the frame's bytes, until the parent hangs up."""
+    decoder = Decoder(path, FrameIndex.from_bytes(index), cache_bytes, link)
+    while True:
+        try:
+            wanted = link.connection.recv()
+        except EOFError:
+            return
+        try:
+            picture = decoder.frame(wanted)
+        except Unavailable as error:
+            link.fail(error)
+        else:
+            link.reply(None)
+            link.connection.send_bytes(picture.data.cast("B"))
+
+
+class Decoder:
+    """Frames of one file by index.
+
+    A frame is found by its time stamp after a seek to a key frame, or by counting from the start, and it must have
+    the fingerprint the index gives it. Where it has not (a key frame after which not all is there, a container that
+    seeks elsewhere), decoding starts again from farther back, at last from the start of the file.
+
+    Args:
+        cache_bytes: decoded frames kept, so that going backward decodes each stretch between key frames once.
+    """
+
+    def __init__(self, path: Path, index: FrameIndex, cache_bytes: int, link: Link) -> None:
+        self._path, self._index, self._link = path, index, link
+        self._cache: ByteCache[int, VideoFrame] = ByteCache(cache_bytes)
+        self._good = np.unique(index.shown)
+        self._container: InputContainer | None = None
+        self._walk: Iterator[tuple[int, VideoFrame]] = iter(())
+        self._next: int | None = None
+        """The earliest frame the walk may still give; None when there is no walk."""
+        self._check_fingerprints = True
+
+    def frame(self, index: int) -> npt.NDArray[np.uint8]:
+        """The upright frame: RGB, uint8 (height, width, 3).
+
+        Raises Unavailable: `video_missing`, `video_changed`.
+        """
+        wanted = int(self._index.shown[index])
+        found = self._cache.get(wanted) or self._go_on(wanted) or self._start_over(wanted)
+        size = self._index.width, self._index.height
+        return stream.upright(found, size, self._index.rotation, self._index.mirrored)
+
+    def _go_on(self, wanted: int) -> VideoFrame | None:
+        """From where the walk is, unless it is past the frame or a key frame lies between."""
+        if self._next is None or not self._index.key_frames[self._start_of(wanted)] <= self._next <= wanted:
+            return None
+        return self._walk_to(wanted)
+
+    def _start_over(self, wanted: int) -> VideoFrame:
+        """From the key frame at or before it, then from twice as far back each time, at last from the start."""
+        start, back = self._start_of(wanted), 1
+        while True:
+            self._begin(int(self._index.key_frames[start]))
+            if found := self._walk_to(wanted):
+                return found
+            if start == 0:
+                break
+            start, back = max(0, start - back), 2 * back
+        if not self._check_fingerprints or self._index.decoder == stream.decoder_version():
+            raise self._changed(f"frame {wanted} is not there any more")
+        log.warning("%s decodes to other bits here (%s) than where it was indexed (%s): frames are known by their "
+                    "time stamps alone", self._path.name, stream.decoder_version(), self._index.decoder)
+        self._check_fingerprints = False
+        return self._start_over(wanted)
+
+    def _start_of(self, wanted: int) -> int:
+        """Position in `key_frames` of the one at or before a frame."""
+        return int(np.searchsorted(self._index.key_frames, wanted, "right")) - 1
+
+    def _walk_to(self, wanted: int) -> VideoFrame | None:
+        """Decode on to a frame, keeping what comes by. None where it does not come, or comes out wrong."""
+        for at, frame in self._walk:
+            self._next = at + 1
+            right = not self._check_fingerprints or stream.fingerprint(frame) == self._index.fingerprints[at]
+            if right:
+                self._cache.put(at, frame, stream.bytes_of(frame))
+            if at >= wanted:
+                return frame if right and at == wanted else None
+        self._next = None
+        return None
+
+    def _begin(self, start: int) -> None:
+        """Start a new walk at a key frame. Frame 0 means opening the file anew, as it was when it was indexed."""
+        if self._container is None or start == 0:
+            self._open()
+        assert self._container is not None
+        if start > 0:
+            stamp = int(self._index.stamps[start])
+            self._container.seek(stamp, stream=self._video)
+        pictures = stream.walk(self._container, self._video, lambda packet: self._link.beat())
+        frames = (p for p in pictures if p.frame is not None)
+        self._walk = self._counted(frames) if start == 0 else self._by_stamp(frames)
+        self._next = start
+
+    def _open(self) -> None:
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+        if not self._path.is_file():
+            raise Unavailable("video_missing", f"{self._path.name} is not where it was imported from.",
+                              f"Put it back at {self._path}.")
+        if self._path.stat().st_size != self._index.size:
+            raise self._changed("its size is another")
+        try:
+            self._container, self._video = stream.open_video(self._path)
+        except BadInput as error:
+            raise self._changed(error.message) from error
+
+    def _counted(self, pictures: Iterator[stream.Picture]) -> Iterator[tuple[int, VideoFrame]]:
+        for at, picture in zip(self._good.tolist(), pictures, strict=False):
+            assert picture.frame is not None
+            yield at, picture.frame
+
+    def _by_stamp(self, pictures: Iterator[stream.Picture]) -> Iterator[tuple[int, VideoFrame]]:
+        """Pictures whose stamp the index does not have are leftovers of the seek, and passed over."""
+        stamps = self._index.stamps
+        for picture in pictures:
+            if picture.stamp is None or picture.frame is None:
+                continue
+            at = int(np.searchsorted(stamps, picture.stamp))
+            if at < len(stamps) and stamps[at] == picture.stamp:
+                yield at, picture.frame
+
+    def _changed(self, why: str) -> Unavailable:
+        return Unavailable("video_changed", f"{self._path.name} is not the file that was imported: {why}.",
+                           "Put the original file back, or import this one as a new video.")
