@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hashlib
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
@@ -104,15 +103,6 @@ def password_stamp(session: Session, person_id: int) -> str | None:
     if row is None or not row.active or row.password_hash is None:
         return None
     return hashlib.sha256(row.password_hash.encode()).hexdigest()[:32]
-
-
-def password_stamp(session: Session, person_id: int) -> str | None:
-    """What a login session keeps to be worth nothing once the password changes; None for nobody, the local person, and
-    people who are not active."""
-    row = session.get(tables.Person, person_id)
-    if row is None or not row.active or row.password_hash is None:
-        return None
-    return hashlib.sha256(row.password_hash.encode()).hexdigest()
 
 
 def set_password(session: Session, person_id: int, password: str) -> None:
