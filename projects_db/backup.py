@@ -27,10 +27,13 @@ def copy_database(source: Path, target: Path) -> None:
 
 def integrity_problems(database: Path) -> list[str]:
     """What SQLite's `integrity_check` and `foreign_key_check` find; empty for a sound database."""
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        return found + [f"{row[0]} row {row[1]} names no {row[2]}"
-                        for row in connection.execute("PRAGMA foreign_key_check")]
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            return found + [f"{row[0]} row {row[1]} names no {row[2]}"
+                            for row in connection.execute("PRAGMA foreign_key_check")]
+        except sqlite3.DatabaseError as error:  # too damaged to be checked is a finding as well
+            return [str(error)]
 
 
 def backup(directory: Path, target: Path, progress: Callable[[float], None] = lambda share: None) -> list[str]:
