@@ -99,13 +99,17 @@ class Decoder:
         """Decode on to a frame, keeping what comes by. None where it does not come, or comes out wrong."""
         for at, frame in self._walk:
             self._next = at + 1
-            right = not self._check_fingerprints or stream.fingerprint(frame) == self._index.fingerprints[at]
+            right = self._is_right(at, frame)
             if right:
                 self._cache.put(at, frame, stream.bytes_of(frame))
             if at >= wanted:
                 return frame if right and at == wanted else None
         self._next = None
         return None
+
+    def _is_right(self, at: int, frame: VideoFrame) -> bool:
+        expected = self._index.fingerprints[at]
+        return not self._check_fingerprints or expected == 0 or stream.fingerprint(frame) == expected
 
     def _begin(self, start: int) -> None:
         """Start a new walk at a key frame. Frame 0 means opening the file anew, as it was when it was indexed."""

@@ -38,11 +38,11 @@ class FrameIndex:
             where the container's times are missing or contradict each other (and for images): frames are then
             found by counting from the start.
         time_base: seconds a unit of `stamps`.
-        fingerprints: uint32 (n,), checksum of each decoded picture (`backend.video.stream.fingerprint`); empty
-            for images. 0 for frames in `lost`.
+        fingerprints: uint32 (n,), checksum of each decoded picture (`backend.video.stream.fingerprint`), 0 for
+            damaged ones; empty for images.
         key_frames: int32 indices, ascending, where decoding may start.
-        damaged: int32 indices of frames whose picture is not the true one: those in `lost`, and those of which
-            the decoder says that it had to make up a part.
+        damaged: int32 indices of frames whose picture may not be the true one: those in `lost`, and those between
+            a failure and the next key frame, which were decoded from what was left.
         lost: int32 indices of the damaged frames without any picture: they show the last good one.
         rate: average frames a second.
         codec, pixel_format, container: FFmpeg's names.

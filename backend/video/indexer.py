@@ -71,9 +71,11 @@ class _Notes:
         self.stamps: list[int | None] = []
         self.fingerprints: list[int] = []
         self.key_frames: list[int] = []
-        self.corrupt: list[int] = []
+        self.doubtful: list[int] = []
+        """Pictures after a failure and before the next key frame: what they were decoded from may be missing."""
         self.failed: list[int] = []
-        """Stamps of packets that could not be decoded."""
+        """Stamps of what could not be decoded."""
+        self._after_failure = False
         self.first: tuple[int, int, str] = (0, 0, "")
         self.orientation: tuple[stream.Rotation, bool] = (0, False)
 
@@ -81,6 +83,7 @@ class _Notes:
         """Note one picture. What fails before the first good picture is no frame: the video begins there."""
         frame = picture.frame
         if frame is None:
+            self._after_failure = bool(self.stamps)
             if self.stamps and picture.stamp is not None:
                 self.failed.append(picture.stamp)
             return
@@ -90,8 +93,9 @@ class _Notes:
             self.orientation = stream.orientation(frame)
         if frame.key_frame:
             self.key_frames.append(len(self.stamps))
-        if frame.is_corrupt:
-            self.corrupt.append(len(self.stamps))
+            self._after_failure = False
+        if self._after_failure:
+            self.doubtful.append(len(self.stamps))
         self.stamps.append(picture.stamp)
         self.fingerprints.append(stream.fingerprint(frame))
 
@@ -100,9 +104,11 @@ class _Notes:
         if not self.stamps:
             raise BadInput("no_frames", f"No frame of {path.name} could be decoded.",
                            "The file is empty or corrupt. Get it again, or convert it to MP4 (H.264).")
-        stamps, good, lost, made_up = self._frames()
+        stamps, good, lost = self._frames()
+        doubtful = good[self.doubtful]
         fingerprints = np.zeros(len(good) + len(lost), np.uint32)
         fingerprints[good] = self.fingerprints
+        fingerprints[doubtful] = 0
         width, height, pixel_format = self.first
         rotation, mirrored = self.orientation
         if rotation in (90, 270):
@@ -110,26 +116,23 @@ class _Notes:
         return FrameIndex(
             kind="file", width=width, height=height, rotation=rotation, mirrored=mirrored,
             frame_count=len(fingerprints), stamps=stamps, time_base=video.time_base or Fraction(1),
-            fingerprints=fingerprints, key_frames=self._starts(stamps, good), damaged=np.union1d(lost, made_up),
+            fingerprints=fingerprints, key_frames=self._starts(stamps, good), damaged=np.union1d(lost, doubtful),
             lost=lost, rate=stream.average_rate(video, stamps), codec=video.codec_context.name,
             pixel_format=pixel_format, container=container.format.name, decoder=stream.decoder_version(),
             size=path.stat().st_size,
         )
 
-    def _frames(self) -> tuple[npt.NDArray[np.int64], Indices, Indices, Indices]:
-        """Time stamps of all frames, and which frames are good, lost, and partly made up by the decoder.
+    def _frames(self) -> tuple[npt.NDArray[np.int64], Indices, Indices]:
+        """Time stamps of all frames, which of them were decoded, and which are lost.
 
-        A packet that failed between two good pictures was a frame, and keeps its place and time.
+        What failed between two decoded pictures was a frame, and keeps its place and time.
         """
         seen = [s for s in self.stamps if s is not None]
         if len(seen) < len(self.stamps) or any(b <= a for a, b in pairwise(seen)):
-            return np.empty(0, np.int64), _indices(range(len(self.stamps))), _indices([]), _indices(self.corrupt)
-        failed = {s for s in self.failed if seen[0] < s < seen[-1]}
+            return np.empty(0, np.int64), _indices(range(len(self.stamps))), _indices([])
+        failed = {s for s in self.failed if seen[0] < s < seen[-1]}.difference(seen)
         stamps = np.array(sorted(failed.union(seen)), np.int64)
-        good = _indices(np.searchsorted(stamps, seen))
-        lost = _indices(np.searchsorted(stamps, sorted(failed.difference(seen))))
-        made_up = _indices(np.searchsorted(stamps, sorted(failed.intersection(seen))))
-        return stamps, good, lost, np.union1d(made_up, good[self.corrupt])
+        return stamps, _indices(np.searchsorted(stamps, seen)), _indices(np.searchsorted(stamps, sorted(failed)))
 
     def _starts(self, stamps: npt.NDArray[np.int64], good: Indices) -> Indices:
         """Frames decoding may start from: the first, and key frames where they can be found by their stamps."""

@@ -47,7 +47,7 @@ _ROWS_APART = 8
 
 @dataclass(frozen=True)
 class Picture:
-    """What came out of the decoder: a frame, or (None) a packet that could not be decoded.
+    """What came out of the decoder: a frame, or (None) where a packet could not be decoded, or not whole.
 
     Attributes:
         stamp: presentation time in units of the stream's time base; None where the container has none.
@@ -109,7 +109,8 @@ def walk(container: InputContainer, stream: VideoStream,
         try:
             for frame in packet.decode():
                 assert isinstance(frame, VideoFrame)
-                yield Picture(frame.dts if frame.pts is None else frame.pts, frame)
+                # What a decoder makes up differs from one time to the next; such a frame is lost.
+                yield Picture(frame.dts if frame.pts is None else frame.pts, None if frame.is_corrupt else frame)
         except av.error.EOFError:
             return
         except (av.error.FFmpegError, ValueError):
