@@ -1,0 +1,157 @@
+"""One object's mask on one frame, from what a person pointed at: regions that grow from clicks, then a graph cut.
+
+Everything is computed at a small size, in a window about the object; a guided filter brings the outline to full
+size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from backend.masks import BoolMask
+from backend.models.flow.constraints import Constraints
+from backend.models.flow.filters import guided_filter
+from backend.models.flow.region import (
+    contrast,
+    fill_holes,
+    grow,
+    lab_of,
+    outline,
+    parts_with,
+    without_crumbs,
+)
+from backend.models.flow.view import resize
+from backend.models.seam import Segment
+from backend.prompts import MaskPrompt
+
+COARSE_SIDE, FINE_SIDE = 192, 320
+"""Longest side of the picture that regions grow on, and of the window that is cut; they set the time of a click."""
+
+CUTS, BOX_CUTS = 2, 5
+"""GrabCut iterations. A box starts with much background inside, so that the colours take longer to settle."""
+
+MIN_SAMPLES = 10
+"""Pixels each side needs for GrabCut to fit its colours (five clusters) to."""
+
+NEAR = 0.03
+"""A hint behind a mask may move the outline within this share of the window's longest side about what it
+changes."""
+
+Picture = npt.NDArray[np.uint8]
+
+
+def segment(picture: Picture, prompts: Sequence[Any]) -> Segment:
+    """The mask that prompts ask for.
+
+    A mask alone is returned as it is. Points and strokes behind a mask change it near them only. Positive hints are
+    always in the mask and negative ones never.
+
+    Args:
+        picture: RGB, uint8, shape (height, width, 3).
+        prompts: of one object, oldest first.
+    """
+    size = picture.shape[0], picture.shape[1]
+    wanted = Constraints.of(prompts, size, size)
+    if prompts and isinstance(prompts[-1], MaskPrompt) and wanted.base is not None:
+        return Segment(wanted.base, 1.0, present=bool(wanted.base.any()))
+    mask = np.zeros(size, bool) if wanted.base is None else wanted.base.copy()
+    rough = _rough(picture, prompts, size)
+    score = 1.0
+    window = _window(rough | wanted.positive | mask)
+    if window is not None:
+        mask[window], score = _cut(picture[window], rough[window], wanted.cropped(window))
+    mask = (mask | wanted.positive) & ~wanted.negative
+    return Segment(mask, score, present=bool(mask.any()))
+
+
+def _rough(picture: Picture, prompts: Sequence[Any], size: tuple[int, int]) -> BoolMask:
+    """About where the object is, bool, shape (height, width)."""
+    scale = min(1.0, COARSE_SIDE / max(size))
+    small = resize(picture, max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+    given = Constraints.of(prompts, size, (small.shape[0], small.shape[1]))
+    lab = lab_of(small)
+    region, most = np.zeros(small.shape[:2], bool), 1.0
+    if given.base is not None:
+        # What a correction adds or takes is seldom more than what there was.
+        region, most = given.base, max(0.02, float(given.base.mean()))
+        unwanted = given.negative & region
+        if unwanted.any():
+            region = region & ~grow(lab, unwanted, given.positive | ~region, most)
+    if given.box is not None:
+        region = given.box
+    new = given.positive & ~region
+    if new.any():
+        region = region | grow(lab, new, given.negative, most)
+    return resize(region.astype(np.float32), *size) >= 0.5
+
+
+def _cut(picture: Picture, rough: BoolMask, wanted: Constraints) -> tuple[BoolMask, float]:
+    """The outline on the picture's edges, and how clear those are, 0..1 (GrabCut: Rother et al., SIGGRAPH 2004)."""
+    size = rough.shape[0], rough.shape[1]
+    scale = min(1.0, FINE_SIDE / max(size))
+    height, width = (max(1, round(side * scale)) for side in size)
+    small, start, given = resize(picture, height, width), _shrunk(rough, height, width), wanted.resized(height, width)
+    free = _free(start, given)
+    cut = _parts(_grab_cut(small, start, given, free), given)
+    guide = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    slope, offset = guided_filter(guide, cut.astype(np.float32), 2, 1e-3)
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    mask = cv2.resize(slope, size[::-1]) * grey + cv2.resize(offset, size[::-1]) > 0.5
+    if wanted.base is not None:
+        mask = np.where(resize(free.astype(np.float32), *size) >= 0.5, mask, wanted.base)
+    edges = contrast(lab_of(small))[outline(cut)]
+    # An edge of 0.1 (five units of Lab) can just be seen: half sure.
+    return mask, float((edges / (edges + 0.1)).mean()) if edges.size else 0.5
+
+
+def _free(start: BoolMask, given: Constraints) -> BoolMask:
+    """Where the outline may move: everywhere, but only near what hints change where there was a mask."""
+    if given.base is None:
+        return np.ones_like(start)
+    changed = ((start ^ given.base) | (given.hints != 0)).astype(np.uint8)
+    reach = 2 * max(3, round(NEAR * max(start.shape))) + 1
+    return cv2.dilate(changed, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))) > 0
+
+
+def _grab_cut(picture: Picture, start: BoolMask, given: Constraints, free: BoolMask) -> BoolMask:
+    labels = np.where(start, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    if given.base is not None:
+        labels[~free] = np.where(given.base, cv2.GC_FGD, cv2.GC_BGD)[~free]
+    only_box = given.box is not None and given.base is None
+    if given.box is not None and only_box:
+        labels[~given.box & ~start] = cv2.GC_BGD
+    labels[given.positive], labels[given.negative] = cv2.GC_FGD, cv2.GC_BGD
+    inside = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+    if min(inside.sum(), (~inside).sum()) < MIN_SAMPLES:
+        return inside
+    # GrabCut seeds its clustering from OpenCV's generator: the same clicks have to give the same mask.
+    cv2.setRNGSeed(0)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(picture, labels, None, *models, BOX_CUTS if only_box else CUTS, cv2.GC_INIT_WITH_MASK)
+    cut = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+    return cut if cut.sum() >= MIN_SAMPLES else inside
+
+
+def _parts(mask: BoolMask, given: Constraints) -> BoolMask:
+    """Without what hangs together with nothing that was pointed at."""
+    mask = fill_holes(mask) & ~given.negative
+    pointed = given.positive if given.base is None else given.positive | given.base
+    return parts_with(mask, pointed) if pointed.any() and given.box is None else without_crumbs(mask)
+
+
+def _shrunk(mask: BoolMask, height: int, width: int) -> BoolMask:
+    return resize(mask.astype(np.float32), height, width) >= 0.5
+
+
+def _window(mask: BoolMask) -> tuple[slice, slice] | None:
+    """Its bounding box and a third more on each side, for the surround; None for an empty mask."""
+    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    if not width:
+        return None
+    margin = 8 + max(width, height) // 3
+    return slice(max(0, y - margin), y + height + margin), slice(max(0, x - margin), x + width + margin)
