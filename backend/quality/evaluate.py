@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence as Listing
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeVar
 
 from backend.masks import BoolMask
-from backend.models.seam import Model, Session
+from backend.models.seam import Model
 from backend.quality import clicks as simulated
 from backend.quality import rounds as correction
 from backend.quality.contour import BOUND_TH, contour_accuracy
 from backend.quality.region import region_similarity
 from backend.quality.sequences import Sequence
 from backend.tracking.runner import run
+
+_Step = TypeVar("_Step")
 
 Progress = Callable[[str, int, int], None]
 """(what is being done, steps done, steps in all)."""
@@ -48,3 +50,190 @@ class ObjectScore:
         j, f = fmean(self.j), fmean(self.f)
         return {"object": self.object, "first_frame": self.first_frame, "scored_frames": len(self.j),
                 "J": j, "F": f, "J&F": (j + f) / 2}
+
+
+@dataclass(frozen=True)
+class TrackingScore:
+    """How a model tracked objects of a sequence.
+
+    Attributes:
+        objects: those that have a scored frame, by id.
+        tracked: frames tracked.
+        seconds: wall time of tracking them.
+    """
+
+    objects: tuple[ObjectScore, ...]
+    tracked: int
+    seconds: float
+
+    @property
+    def frames_per_second(self) -> float:
+        """Frames tracked a second, however many objects are on them."""
+        return self.tracked / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is measured beside tracking.
+
+    Attributes:
+        alone: track every object of a sequence with several once more by itself.
+        clicks: simulated clicks on the first frame each object is visible on.
+        click_every: also on every n-th frame after it; 0 for the first one only.
+        rounds: rounds of correction at most; 0 for none.
+        correct_by: what a correction is.
+    """
+
+    alone: bool = False
+    clicks: bool = False
+    click_every: int = 0
+    rounds: int = 0
+    correct_by: correction.Correction = "mask"
+
+
+def evaluate(
+    model: Model, sequences: list[Sequence], options: Options | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Measure a model.
+
+    Returns:
+        JSON-able: `model`, `definitions`, `options`, `mean` (J, F, J&F, frames_per_second, and clicks where they were
+        asked for), and `sequences` with the same for every sequence and object.
+
+    Raises:
+        BadInput: a picture or mask that cannot be read, or sequences without a single frame to score.
+    """
+    options = options or Options()
+    report = progress or (lambda doing, done, total: None)
+    rows: list[dict[str, Any]] = []
+    clicked: list[simulated.Clicked] = []
+    seconds, tracked = 0.0, 0
+    for sequence in sequences:
+        score = score_tracking(model, sequence, sequence.objects, report)
+        seconds, tracked = seconds + score.seconds, tracked + score.tracked
+        row = _row_of(sequence, score)
+        if options.alone and len(sequence.objects) > 1:
+            _add_alone(row, model, sequence, report)
+        if options.clicks:
+            done = list(click_objects(model, sequence, options.click_every, report))
+            clicked += done
+            row["clicks"] = _clicks_as_json(done)
+        if options.rounds:
+            row["rounds"] = list(_rounds_as_json(model, sequence, options, report))
+        rows.append(row)
+    mean = _mean_scores([one for row in rows for one in row["objects"]])
+    mean["frames_per_second"] = tracked / seconds if seconds else None
+    if clicked:
+        mean["clicks"] = _clicks_as_json(clicked)
+    return {"model": {"name": model.spec.name, "version": model.spec.version}, "definitions": DEFINITIONS,
+            "options": asdict(options), "mean": mean, "sequences": rows}
+
+
+def score_tracking(
+    model: Model, sequence: Sequence, objects: tuple[int, ...], progress: Progress | None = None
+) -> TrackingScore:
+    """Track objects together from the first frame each is visible on, and compare every scored frame with the truth."""
+    plan = correction.first_plan(sequence, objects)
+    j: dict[int, list[float]] = {one: [] for one in plan.objects}
+    f: dict[int, list[float]] = {one: [] for one in plan.objects}
+
+    def given(one: int, frame: int) -> BoolMask:
+        return sequence.truth(frame)[one]
+
+    session = model.open(sequence.frames)
+    watch = _Watch()
+    try:
+        barriers = {one: [sequence.first_frames[one]] for one in plan.objects}
+        for frame, segments in watch.steps(run(plan, session, given, barriers)):
+            if progress:
+                progress(f"tracking {sequence.name}", frame + 1, len(sequence))
+            if frame == len(sequence) - 1:
+                continue
+            truth, void = sequence.truth(frame), sequence.void(frame)
+            for one, segment in segments.items():
+                j[one].append(region_similarity(segment.mask, truth[one], void))
+                f[one].append(contour_accuracy(segment.mask, truth[one], void))
+    finally:
+        session.close()
+    scores = (ObjectScore(one, sequence.first_frames[one], tuple(j[one]), tuple(f[one])) for one in j if j[one])
+    return TrackingScore(tuple(scores), watch.count, watch.seconds)
+
+
+def click_objects(
+    model: Model, sequence: Sequence, every: int = 0, progress: Progress | None = None
+) -> Iterator[simulated.Clicked]:
+    """Click every object from nothing on the first frame it is visible on, and on every n-th after it (0: no more).
+
+    At least as many clicks are made as are reported on; frames without the object are passed over."""
+    session = model.open(sequence.frames)
+    try:
+        for one, first in sequence.first_frames.items():
+            for frame in range(first, len(sequence), every) if every else (first,):
+                truth = sequence.truth(frame)[one]
+                if progress:
+                    progress(f"clicking {sequence.name}, object {one}", frame + 1, len(sequence))
+                if truth.any():
+                    yield simulated.annotate(session, frame, one, truth, void=sequence.void(frame),
+                                             min_clicks=max(simulated.REPORTED_CLICKS))
+    finally:
+        session.close()
+
+
+class _Watch:
+    """Counts the steps of an iterator and the time they take, without what is done between them."""
+
+    def __init__(self) -> None:
+        self.count, self.seconds = 0, 0.0
+
+    def steps(self, iterator: Iterator[_Step]) -> Iterator[_Step]:
+        while True:
+            began = time.perf_counter()
+            try:
+                item = next(iterator)
+            except StopIteration:
+                return
+            finally:
+                self.seconds += time.perf_counter() - began
+            self.count += 1
+            yield item
+
+
+def _row_of(sequence: Sequence, score: TrackingScore) -> dict[str, Any]:
+    objects = [one.as_json() for one in score.objects]
+    return {"name": sequence.name, "frames": len(sequence), "width": sequence.frames.width,
+            "height": sequence.frames.height, **_mean_scores(objects),
+            "frames_per_second": score.frames_per_second, "objects": objects}
+
+
+def _add_alone(row: dict[str, Any], model: Model, sequence: Sequence, progress: Progress) -> None:
+    for one in row["objects"]:
+        alone = score_tracking(model, sequence, (one["object"],), progress).objects[0].as_json()
+        one["alone"] = {key: alone[key] for key in ("J", "F", "J&F")}
+
+
+def _rounds_as_json(
+    model: Model, sequence: Sequence, options: Options, progress: Progress
+) -> Iterator[dict[str, Any]]:
+    rounds = correction.correct_in_rounds(model, sequence, by=options.correct_by, max_rounds=options.rounds)
+    for done in rounds:
+        progress(f"correcting {sequence.name}", done.number, options.rounds)
+        yield asdict(done)
+
+
+def _mean_scores(objects: list[dict[str, Any]]) -> dict[str, Any]:
+    """Means over objects; None where no object has a scored frame."""
+    return {key: fmean(one[key] for one in objects) if objects else None for key in ("J", "F", "J&F")}
+
+
+def _clicks_as_json(clicked: list[simulated.Clicked]) -> dict[str, Any]:
+    """Means over the masks clicked. A target that is never reached counts as the most clicks, and under `failed`."""
+    needed = {target: [one.clicks_to(target) for one in clicked] for target in simulated.TARGETS}
+    return {
+        "masks": len(clicked),
+        "mean_iou_after": {str(k): fmean(one.iou_after(k) for one in clicked) for k in simulated.REPORTED_CLICKS},
+        "clicks_to": {
+            f"{target:.2f}": fmean(simulated.MAX_CLICKS if count is None else count for count in counts)
+            for target, counts in needed.items()
+        },
+        "failed": {f"{target:.2f}": counts.count(None) for target, counts in needed.items()},
+    }

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from backend.errors import BadInput, NotFound, Unavailable
+from backend.errors import BadInput, NotFound
 from backend.masks import BoolMask
 
 VOID = 255
@@ -45,15 +45,16 @@ class PictureFrames:
         return len(self.paths)
 
     def __getitem__(self, index: int) -> npt.NDArray[np.uint8]:
-        """RGB, uint8, shape (height, width, 3). Raises IndexError, Unavailable."""
+        """RGB, uint8, shape (height, width, 3). Raises IndexError, BadInput."""
         if not 0 <= index < len(self.paths):
             raise IndexError(index)
         try:
             with Image.open(self.paths[index]) as picture:
                 return np.asarray(picture.convert("RGB"))
         except OSError as error:
-            raise Unavailable("bad_frame", f"Cannot read the frame {self.paths[index]}: {error}.",
-                              "Copy this file again from where it came from.") from error
+            # Not Unavailable: a run steps over frames a damaged video lacks, but a measurement must not.
+            raise BadInput("bad_frame", f"Cannot read the frame {self.paths[index]}: {error}.",
+                           "Copy this file again from where it came from.") from error
 
 
 @dataclass(frozen=True)
