@@ -22,6 +22,8 @@ class Job:
     """One piece of work. Only its worker writes `progress`, `message` and `result`.
 
     Attributes:
+        kind: "import" or "export".
+        title: what people call what comes out of it.
         status: "running", "done", "failed" or "cancelled".
         progress: 0..1.
         result: what the work is about, added to the job's view.
@@ -30,6 +32,7 @@ class Job:
 
     kind: str
     project_id: int
+    title: str = ""
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     status: str = "running"
     progress: float = 0.0

@@ -6,10 +6,10 @@ Numbers are strict (no "1", no true for 1) and bounded by what SQLite stores; te
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from backend.prompts import VisualPrompt
 from backend.tracking.plan import Scope
@@ -18,6 +18,7 @@ LARGEST = 2**63 - 1
 
 Role = Literal["annotator", "reviewer", "owner"]
 Stage = Literal["annotate", "review", "accepted"]
+DatasetFormat = Literal["coco", "youtube-vis", "davis"]
 
 
 def _no_control_characters(text: str) -> str:
@@ -47,8 +48,6 @@ Hotkey = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z]$")]
 Password = Annotated[str, StringConstraints(min_length=8, max_length=200)]
 AttributeValue = Annotated[str, StringConstraints(max_length=200)] | bool | int | float | None
 
-PathId = Annotated[int, Path(ge=1, le=LARGEST)]
-PathFrame = Annotated[int, Path(ge=0, le=LARGEST)]
 PathHash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 PathToken = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 QueryFrame = Annotated[int, Query(ge=0, le=LARGEST)]
@@ -59,6 +58,23 @@ class Body(BaseModel):
     """A JSON object with these fields and no others."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Patch(Body):
+    """What is sent changes, the rest stays. Null is a value for the fields of `NULLABLE` only."""
+
+    NULLABLE: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="after")
+    def _no_null(self) -> Self:
+        empty = {name for name in self.model_fields_set if getattr(self, name) is None} - self.NULLABLE
+        if empty:
+            raise ValueError(f"{', '.join(sorted(empty))}: null is no value; leave out what stays")
+        return self
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent, but for the version the writer saw."""
+        return self.model_dump(exclude_unset=True, exclude={"version"})
 
 
 class SignIn(Body):
@@ -85,8 +101,10 @@ class NewLabel(Body):
     attributes: list[Attribute] = Field(default_factory=list, max_length=100)
 
 
-class LabelChange(Body):
-    """What is given changes."""
+class LabelChange(Patch):
+    """`PATCH /api/labels/{l}`. A null hotkey takes the key away."""
+
+    NULLABLE = frozenset({"hotkey"})
 
     name: Name | None = None
     colour: Colour | None = None
@@ -144,8 +162,8 @@ class NewObject(Body):
     colour: Colour | None = None
 
 
-class ObjectChange(Body):
-    """`PATCH /api/objects/{o}`: what is given changes."""
+class ObjectChange(Patch):
+    """`PATCH /api/objects/{o}`."""
 
     version: Revision
     label_id: Id | None = None
@@ -267,7 +285,7 @@ class ThreadChange(Body):
 class NewExport(Body):
     """`POST /api/projects/{p}/exports`."""
 
-    format: Literal["coco", "youtube-vis", "davis"]
+    format: DatasetFormat
     videos: list[Id] | None = Field(default=None, max_length=100_000)
     labels: list[Id] | None = Field(default=None, max_length=100_000)
     stages: list[Stage] | None = None
@@ -275,8 +293,3 @@ class NewExport(Body):
     verified_only: bool = False
     images: bool = True
     polygons: bool = False
-
-
-def given(body: Body) -> dict[str, Any]:
-    """The fields that were sent, without `version`: what a PATCH changes."""
-    return body.model_dump(exclude_unset=True, exclude={"version"})

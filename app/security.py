@@ -24,6 +24,7 @@ COOKIE = "throughline"
 CSRF_HEADER = "x-throughline-csrf"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+LONGEST_PATH = 2000
 
 # Gradio runs the start-up code of its components through `Function`, hence 'unsafe-eval', and has inline scripts.
 PAGE_POLICY = (
@@ -118,6 +119,8 @@ class Guard:
 
     async def _refusal(self, request: Request) -> Response | None:
         path, safe = request.url.path, request.method in SAFE_METHODS
+        if len(path) > LONGEST_PATH:
+            return error_response(404, "not_found", "There is nothing at this address.")
         if not safe and not same_origin(request):
             return error_response(403, "cross_origin", "Another site may not do this.", "Use Throughline's own pages.")
         if not safe and path.startswith("/api/") and not _starts_session(request) and not _has_token(request):
@@ -163,7 +166,7 @@ class Throttle:
             failures, last = self._failures.get(key, (0, 0.0))
         if failures < self._free:
             return 0
-        delay = min(self.LONGEST, 2.0 ** (failures - self._free))
+        delay = min(self.LONGEST, 2.0 ** min(failures - self._free, 30))
         return max(0, math.ceil(last + delay - self._clock()))
 
     def failed(self, key: str) -> None:

@@ -1,0 +1,61 @@
+"""Running the server: the address, the start, the end."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import webbrowser
+
+import uvicorn
+
+from app.main import create_app
+from app.settings import Settings
+from backend.errors import Unavailable
+
+SECONDS_TO_STOP = 2
+"""How long open requests may take after the server was asked to stop."""
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once it can be used."""
+
+    def __init__(self, config: uvicorn.Config, address: str, *, open_browser: bool) -> None:
+        super().__init__(config)
+        self.address = address
+        self.open_browser = open_browser
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"Throughline is at {self.address}  (Ctrl+C stops it)", flush=True)  # noqa: T201
+            if self.open_browser:
+                webbrowser.open(self.address)
+
+
+def serve(settings: Settings, *, open_browser: bool = False) -> None:
+    """Open the project directory and answer requests until SIGTERM or SIGINT.
+
+    Raises:
+        Unavailable: the address is taken.
+        ThroughlineError: the project directory cannot be opened, or accounts are missing.
+    """
+    with _listening(settings) as listener:
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        config = uvicorn.Config(
+            create_app(settings), log_level="warning", access_log=False, server_header=False,
+            timeout_graceful_shutdown=SECONDS_TO_STOP,
+        )
+        _Server(config, f"http://{shown}:{port}/", open_browser=open_browser).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _listening(settings: Settings):  # type: ignore[no-untyped-def]
+    try:
+        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        listener = socket.create_server(address[:2], family=family, backlog=256)
+    except OSError as error:
+        raise Unavailable("address_taken", f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.",
+                          "Stop the program that uses the port, or name another with --port.") from error
+    with listener:
+        yield listener

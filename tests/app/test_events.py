@@ -1,0 +1,75 @@
+"""Live events: from worker threads to every page that has the video open."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator
+
+import pytest
+from sse_starlette import ServerSentEvent
+
+from app.events import QUEUE_LIMIT, Broker
+
+
+async def following(stream: AsyncIterator[ServerSentEvent]) -> tuple[str, dict]:
+    event = await asyncio.wait_for(anext(stream), 5)
+    return event.event, json.loads(event.data)
+
+
+def test_events_of_another_thread_arrive_in_order() -> None:
+    async def page() -> None:
+        broker = Broker()
+        stream = broker.stream(7, "ann")
+        assert await following(stream) == ("hello", {"server": broker.server_id, "people": ["ann"]})
+        assert await following(stream) == ("people", {"people": ["ann"]})
+        worker = threading.Thread(target=lambda: [broker.publish(7, "run", {"done": i}) for i in range(50)])
+        worker.start()
+        assert [(await following(stream))[1]["done"] for _ in range(50)] == list(range(50))
+        worker.join()
+
+    asyncio.run(page())
+
+
+def test_only_pages_of_the_video_hear_of_it_and_see_who_is_there() -> None:
+    async def page() -> None:
+        broker = Broker()
+        ann, bob, eve = broker.stream(1, "ann"), broker.stream(1, "bob"), broker.stream(2, "eve")
+        for stream in (ann, bob, eve):
+            await following(stream)
+        broker.publish(1, "stage", {"stage": "review"})
+        seen = [await following(ann) for _ in range(3)]
+        assert [data.get("people") for _, data in seen] == [["ann"], ["ann", "bob"], None]
+        assert (await following(eve))[1] == {"people": ["eve"]}
+        await bob.aclose()
+        assert await following(ann) == ("people", {"people": ["ann"]})
+        assert broker.people(1) == ["ann"]
+
+    asyncio.run(page())
+
+
+def test_a_page_that_lags_is_cut_off_and_costs_no_memory() -> None:
+    async def page() -> None:
+        broker = Broker()
+        stream = broker.stream(1, "ann")
+        await following(stream)
+        for i in range(QUEUE_LIMIT + 50):
+            broker.publish(1, "run", {"done": i})
+        with pytest.raises(StopAsyncIteration):
+            for _ in range(QUEUE_LIMIT + 50):
+                await following(stream)
+        assert broker.people(1) == []
+
+    asyncio.run(page())
+
+
+def test_closing_ends_every_stream() -> None:
+    async def page() -> None:
+        broker = Broker()
+        stream = broker.stream(1, "ann")
+        await following(stream)
+        broker.close()
+        with pytest.raises(StopAsyncIteration):
+            while True:
+                await following(stream)
+
+    asyncio.run(page())
