@@ -1,0 +1,104 @@
+"""A real server on a real project directory, as a process of its own, for tests and benchmarks."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+UP_WITHIN = 120
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`launch.py serve` without the set-up. Use it in a `with` block; `kill` and `start` play a crash.
+
+    Example:
+        with Server(tmp_path / "project") as server:
+            server.call("GET", "/api/projects")
+    """
+
+    def __init__(self, project: Path, *options: str) -> None:
+        self.project = project
+        self.options = options
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = project.parent / f"{project.name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.csrf = ""
+
+    def __enter__(self) -> Server:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start it and wait until it can be used."""
+        command = [sys.executable, "-m", "app.cli", "serve", "--project", str(self.project), "--port", str(self.port),
+                   "--no-browser", *self.options]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+        deadline = time.monotonic() + UP_WITHIN
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)
+        self.kill()
+        raise AssertionError(f"the server did not come up:\n{self.log.read_text()[-4000:]}")
+
+    def stop(self) -> None:
+        """Ask it to stop, as Ctrl+C does."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise AssertionError("the server did not stop within 15 s") from None
+        self._reap()
+
+    def kill(self) -> None:
+        """kill -9, with everything it started."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self._reap()
+
+    def _reap(self) -> None:
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process = None
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """A request as the local person; raises urllib.error.HTTPError on any other status than 2xx."""
+        if method != "GET" and not self.csrf:
+            self.csrf = self.call("GET", "/api/me")["csrf"]
+        request = urllib.request.Request(
+            self.url + path, method=method, data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "X-Throughline-CSRF": self.csrf},
+        )
+        with urllib.request.urlopen(request, timeout=120) as reply:
+            text = reply.read()
+        return json.loads(text) if text else None
