@@ -93,7 +93,7 @@ def history(session: Session, video_id: int, frame: int, object_id: int) -> list
         .join(change, change.id == row.change_id).join(tables.Person, tables.Person.id == change.person_id)
         .where(row.video_id == video_id, row.frame == frame, row.object_id == object_id).order_by(row.id.desc())
     )
-    return [HistoryItem(*found) for found in session.execute(query).tuples()]
+    return [HistoryItem(*found) for found in session.execute(query)]
 
 
 def _own(video_id: int, person_id: int) -> Select[tables.Change]:

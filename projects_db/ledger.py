@@ -185,7 +185,7 @@ def _spans(session: Session, change: Change, first: int, last: int) -> list[Span
     query = text("""
         SELECT DISTINCT object_id, frame FROM mask_history
         WHERE change_id = :change_id AND id > :first AND id <= :last ORDER BY object_id, frame""")
-    places = session.execute(query, {"change_id": change.id, "first": first, "last": last}).tuples()
+    places = session.execute(query, {"change_id": change.id, "first": first, "last": last})
     return [
         (object_id, start, stop)
         for object_id, group in groupby(places, key=lambda place: place[0])

@@ -307,5 +307,5 @@ def _items(session: Session, video_id: int, query: Any) -> list[MaskItem]:
     video = videos.get(session, video_id)
     return [
         MaskItem(frame, object_id, revision, Rle.from_blob(rle, video.height, video.width), *rest)
-        for frame, object_id, revision, rle, *rest in session.execute(query).tuples()
+        for frame, object_id, revision, rle, *rest in session.execute(query)
     ]

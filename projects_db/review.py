@@ -93,7 +93,7 @@ def queue(session: Session, project_id: int) -> list[Waiting]:
         select(tables.Thread.video_id, func.count())
         .where(tables.Thread.video_id.in_(progress), tables.Thread.resolved.is_(False)).group_by(tables.Thread.video_id)
     )
-    threads = dict(session.execute(query).tuples().all())
+    threads = dict(session.execute(query).all())
     return [
         Waiting(video, progress[video.id].masks - progress[video.id].verified, threads.get(video.id, 0))
         for video in found
@@ -171,5 +171,5 @@ def _view(session: Session, row: tables.Thread) -> Thread:
         .join(tables.Person, tables.Person.id == tables.Comment.person_id)
         .where(tables.Comment.thread_id == row.id).order_by(tables.Comment.id)
     )
-    comments = tuple(Comment(*found) for found in session.execute(query).tuples())
+    comments = tuple(Comment(*found) for found in session.execute(query))
     return Thread(row.id, row.video_id, row.frame, row.object_id, row.x, row.y, row.resolved, comments)

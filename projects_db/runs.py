@@ -153,7 +153,7 @@ def done_frames(session: Session, run_id: int) -> dict[int, list[int]]:
         .order_by(mask.object_id, mask.frame)
     )
     found: dict[int, list[int]] = defaultdict(list)
-    for object_id, frame in session.execute(query).tuples():
+    for object_id, frame in session.execute(query):
         found[object_id].append(frame)
     return dict(found)
 

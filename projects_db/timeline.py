@@ -82,7 +82,7 @@ def places(session: Session, video_id: int, objects: Sequence[int] | None = None
     rows = session.execute(
         select(mask.object_id, mask.frame, mask.state, mask.source, mask.score, mask.area)
         .where(mask.object_id.in_(ids)).order_by(mask.object_id, mask.frame)
-    ).tuples()
+    )
     for object_id, frame, state, source, score, area in rows:
         found[object_id].append(Place(frame, state, source, score, area))
     return found

@@ -103,7 +103,7 @@ def progress(session: Session, video_ids: Sequence[int]) -> dict[int, Progress]:
         .where(tables.Object.video_id.in_(video_ids), tables.Object.deleted.is_(False))
         .group_by(tables.Object.video_id)
     )
-    found = {video: Progress(*counts) for video, *counts in session.execute(query).tuples()}
+    found = {video: Progress(*counts) for video, *counts in session.execute(query)}
     return {video: found.get(video, Progress()) for video in video_ids}
 
 
