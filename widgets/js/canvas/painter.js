@@ -1,0 +1,108 @@
+// Draws the two layers of the canvas: the picture, and over it masks, prompts and what the tool has in hand.
+
+import { artOf } from "./art.js";
+
+const POSITIVE = "#16a34a";
+const NEGATIVE = "#dc2626";
+
+/** @typedef {import("./view.js").View} View */
+
+/** @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio device pixels a CSS pixel */
+function enterPicture(context, view, ratio) {
+  context.setTransform(view.scale * ratio, 0, 0, view.scale * ratio, view.x * ratio, view.y * ratio);
+}
+
+/** @param {CanvasRenderingContext2D} context */
+function clear(context) {
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+}
+
+/** The picture layer. @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio @param {ImageBitmap|null} bitmap */
+export function paintPicture(context, view, ratio, bitmap) {
+  clear(context);
+  if (!bitmap) return;
+  enterPicture(context, view, ratio);
+  context.imageSmoothingEnabled = view.scale < 2; // single pixels stay single pixels when zoomed in
+  context.drawImage(bitmap, 0, 0, view.picture.width, view.picture.height);
+}
+
+/**
+ * The overlay layer.
+ * @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio
+ * @param {{masks: {id: number, shape: any, entry: any}[], objects: Map<number, any>, state: any, tool: any}} scene
+ */
+export function paintOverlay(context, view, ratio, { masks, objects, state, tool }) {
+  clear(context);
+  enterPicture(context, view, ratio);
+  context.imageSmoothingEnabled = false;
+  const order = [...masks].sort((a, b) => Number(a.id === state.selected) - Number(b.id === state.selected));
+  for (const { id, shape, entry } of order) {
+    const object = objects.get(id);
+    if (!object || state.hidden.has(id)) continue;
+    paintMask(context, view, artOf(entry, shape, object.colour), shape, {
+      opacity: state.opacity * (id === state.selected ? 1 : 0.7) + (id === state.hovered ? 0.12 : 0),
+      strong: id === state.selected || id === state.hovered, outlines: state.outlines,
+      stale: entry.item?.state === "stale" && !entry.local,
+    });
+  }
+  context.globalAlpha = 1;
+  for (const prompt of state.prompts) {
+    if (!state.hidden.has(prompt.object_id)) paintPrompt(context, view, prompt, prompt.object_id === state.selected);
+  }
+  tool?.paint?.(context, view);
+}
+
+function paintMask(context, view, art, shape, { opacity, strong, outlines, stale }) {
+  context.globalAlpha = Math.min(1, opacity);
+  context.drawImage(art.fill, shape.x, shape.y);
+  if (!outlines && !strong) return;
+  context.globalAlpha = 1;
+  context.setLineDash(stale ? [6 / view.scale, 4 / view.scale] : []);
+  if (strong) { // a dark line under the coloured one: seen on any background
+    context.lineWidth = 4 / view.scale;
+    context.strokeStyle = "rgb(0 0 0 / 55%)";
+    context.stroke(art.outline);
+  }
+  context.lineWidth = (strong ? 2 : 1.25) / view.scale;
+  context.strokeStyle = art.colour;
+  context.stroke(art.outline);
+  context.setLineDash([]);
+}
+
+/** A point is a disc with + or -, so that it is read without colour. */
+function paintPrompt(context, view, { id, data }, strong) {
+  context.globalAlpha = strong ? 1 : 0.45;
+  context.lineWidth = 1.5 / view.scale;
+  if (data.kind === "point") paintPoint(context, view, data, id === null);
+  if (data.kind === "box") {
+    context.setLineDash([5 / view.scale, 3 / view.scale]);
+    context.strokeStyle = "#ffffff";
+    context.strokeRect(data.x0, data.y0, data.x1 - data.x0, data.y1 - data.y0);
+    context.setLineDash([]);
+  }
+}
+
+function paintPoint(context, view, { x, y, positive }, pending) {
+  const unit = 1 / view.scale;
+  context.beginPath();
+  context.arc(x, y, 6 * unit, 0, 2 * Math.PI);
+  context.fillStyle = positive ? POSITIVE : NEGATIVE;
+  context.fill();
+  context.strokeStyle = "#ffffff";
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x - 3 * unit, y);
+  context.lineTo(x + 3 * unit, y);
+  if (positive) {
+    context.moveTo(x, y - 3 * unit);
+    context.lineTo(x, y + 3 * unit);
+  }
+  context.stroke();
+  if (!pending) return;
+  context.beginPath();
+  context.setLineDash([3 * unit, 3 * unit]);
+  context.arc(x, y, 10 * unit, 0, 2 * Math.PI);
+  context.stroke();
+  context.setLineDash([]);
+}

@@ -1,0 +1,210 @@
+// The canvas itself: two layers, the pointer, the wheel. It turns pointer events into picture coordinates for the tool.
+
+import { h } from "../dom.js";
+import { covers } from "../rle.js";
+import { paintOverlay, paintPicture } from "./painter.js";
+import { View } from "./view.js";
+
+const CLICK_SLACK = 4; // CSS pixels a pointer may move and still have clicked
+
+/**
+ * What a tool is told. x, y: continuous picture pixels. `negative`: right button, or ctrl with the left one.
+ * @typedef {{x: number, y: number, screenX: number, screenY: number, frame: number, negative: boolean, shift: boolean,
+ *   alt: boolean, event: PointerEvent}} Press
+ */
+
+export class Stage {
+  /** @param {import("../workspace.js").Workspace} workspace */
+  constructor(workspace) {
+    this.workspace = workspace;
+    const { video } = workspace.store.state;
+    this.view = new View(video.width, video.height);
+    this.pictureLayer = h("canvas", { class: "tw-layer" });
+    this.overlayLayer = h("canvas", { class: "tw-layer" });
+    this.tip = h("div", { class: "tw-tip", hidden: true });
+    this.element = h("div", {
+      class: "tw-stage", tabindex: 0, role: "img", "aria-label": `Picture of ${video.name} with its masks`,
+    }, this.pictureLayer, this.overlayLayer, this.tip);
+    this.picture = this.pictureLayer.getContext("2d");
+    this.overlay = this.overlayLayer.getContext("2d");
+    /** @type {ImageBitmap|null} */
+    this.bitmap = null;
+    this.dirty = { picture: true, overlay: true };
+    this.asked = 0;
+    /** @type {"idle"|"pan"|"tool"} */
+    this.grip = "idle";
+    this.panKey = false;
+    this.travelled = 0;
+    this.panned = false; // since the pan key went down
+    this.last = { x: 0, y: 0 };
+    this.listen();
+  }
+
+  listen() {
+    const { store } = this.workspace;
+    new ResizeObserver(() => this.resize()).observe(this.element);
+    store.on(["objects", "selected", "hovered", "hidden", "opacity", "outlines", "masksVersion", "prompts", "tool", "brush"],
+      () => this.redraw());
+    store.on(["tool", "shown", "connection"], () => this.showCursor());
+    window.addEventListener("tl-theme", () => this.redraw());
+    const on = (name, handler, options) => this.element.addEventListener(name, handler, options);
+    on("pointerdown", (event) => this.down(event));
+    on("pointermove", (event) => this.move(event));
+    on("pointerup", (event) => this.up(event));
+    on("pointercancel", () => this.cancel());
+    on("pointerleave", () => this.leave());
+    on("dblclick", (event) => this.workspace.tool.double?.(this.press(event)));
+    on("contextmenu", (event) => event.preventDefault()); // the right button is the negative point
+    on("wheel", (event) => this.wheel(event), { passive: false });
+  }
+
+  /** Put a picture up. @param {ImageBitmap} bitmap */
+  show(bitmap) {
+    this.bitmap = bitmap;
+    this.redraw(true);
+  }
+
+  /** Draw again with the next frame of the screen. @param {boolean} [picture] the picture layer too */
+  redraw(picture = false) {
+    this.dirty.overlay = true;
+    this.dirty.picture ||= picture;
+    if (!this.asked) this.asked = requestAnimationFrame(() => this.paint());
+  }
+
+  paint() {
+    this.asked = 0;
+    const ratio = this.ratio;
+    const { state } = this.workspace.store;
+    if (this.dirty.picture) paintPicture(this.picture, this.view, ratio, this.bitmap);
+    if (this.dirty.overlay) {
+      paintOverlay(this.overlay, this.view, ratio, {
+        masks: state.shown < 0 ? [] : this.workspace.masks.on(state.shown), objects: state.objects, state,
+        tool: this.workspace.tool,
+      });
+    }
+    this.dirty = { picture: false, overlay: false };
+    this.workspace.measure.painted();
+  }
+
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (!width || !height) return;
+    this.ratio = window.devicePixelRatio || 1;
+    for (const layer of [this.pictureLayer, this.overlayLayer]) {
+      layer.width = Math.round(width * this.ratio);
+      layer.height = Math.round(height * this.ratio);
+    }
+    this.view.resize(width, height);
+    this.dirty = { picture: true, overlay: true };
+    this.paint(); // at once: a resized canvas is empty and would flash
+  }
+
+  /** Change the view and draw. @param {(view: View) => void} change */
+  look(change) {
+    change(this.view);
+    this.redraw(true);
+  }
+
+  /** @param {PointerEvent|MouseEvent} event @returns {Press} */
+  press(event) {
+    const box = this.element.getBoundingClientRect();
+    const screenX = event.clientX - box.left;
+    const screenY = event.clientY - box.top;
+    const { x, y } = this.view.toPicture(screenX, screenY);
+    return {
+      x, y, screenX, screenY, frame: this.workspace.store.state.shown,
+      negative: event.button === 2 || (event.buttons & 2) > 0 || event.ctrlKey || event.metaKey,
+      shift: event.shiftKey, alt: event.altKey, event: /** @type {PointerEvent} */ (event),
+    };
+  }
+
+  down(event) {
+    this.element.focus({ preventScroll: true });
+    if (this.grip !== "idle" || this.workspace.store.state.shown < 0) return;
+    this.element.setPointerCapture(event.pointerId);
+    this.last = { x: event.clientX, y: event.clientY };
+    this.travelled = 0;
+    if (event.button === 1 || this.panKey || this.workspace.tool.pans) {
+      event.preventDefault();
+      this.grip = "pan";
+    } else {
+      this.grip = "tool";
+      this.workspace.tool.down?.(this.press(event));
+    }
+    this.showCursor();
+  }
+
+  move(event) {
+    if (this.grip === "pan") {
+      const [dx, dy] = [event.clientX - this.last.x, event.clientY - this.last.y];
+      this.travelled += Math.hypot(dx, dy);
+      this.last = { x: event.clientX, y: event.clientY };
+      if (this.travelled > CLICK_SLACK) {
+        this.panned = true;
+        this.look((view) => view.pan(dx, dy));
+      }
+      return;
+    }
+    const press = this.press(event);
+    this.hover(press);
+    this.workspace.tool.move?.(press, this.grip === "tool");
+  }
+
+  up(event) {
+    const grip = this.grip;
+    this.grip = "idle";
+    if (grip === "tool") this.workspace.tool.up?.(this.press(event));
+    else if (grip === "pan" && this.travelled <= CLICK_SLACK) this.workspace.tool.click?.(this.press(event));
+    this.showCursor();
+  }
+
+  cancel() {
+    this.grip = "idle";
+    this.workspace.tool.cancel?.();
+    this.redraw();
+  }
+
+  leave() {
+    this.workspace.store.set({ hovered: null });
+    this.tip.hidden = true;
+    this.workspace.tool.leave?.();
+  }
+
+  wheel(event) {
+    event.preventDefault();
+    const press = this.press(event);
+    const delta = event.deltaY || event.deltaX; // with alt or shift some systems turn the wheel sideways
+    if (event.altKey && this.workspace.tool.wheel) this.workspace.tool.wheel(Math.sign(delta));
+    else this.look((view) => view.zoom(Math.exp(-Math.max(-60, Math.min(60, delta)) * 0.004), press.screenX, press.screenY));
+  }
+
+  /** Space held: the pointer moves the picture. @param {boolean} held */
+  holdPan(held) {
+    this.panKey = held;
+    this.panned = false;
+    this.showCursor();
+  }
+
+  /** Which object is under the pointer: the smallest one, as the larger can be reached beside it. @param {Press} press */
+  objectAt({ x, y, frame }) {
+    const { hidden, objects } = this.workspace.store.state;
+    const hits = this.workspace.masks.on(frame)
+      .filter(({ id, shape }) => objects.has(id) && !hidden.has(id) && covers(shape, x, y));
+    return hits.sort((a, b) => a.shape.area - b.shape.area)[0]?.id ?? null;
+  }
+
+  hover(press) {
+    const id = this.grip === "idle" ? this.objectAt(press) : null;
+    this.workspace.store.set({ hovered: id });
+    const object = id !== null && this.workspace.store.state.objects.get(id);
+    this.tip.hidden = !object;
+    if (!object) return;
+    this.tip.textContent = object.name;
+    this.tip.style.transform = `translate(${press.screenX + 14}px, ${press.screenY + 16}px)`;
+  }
+
+  showCursor() {
+    const { tool } = this.workspace;
+    this.element.style.cursor = this.grip === "pan" ? "grabbing" : this.panKey ? "grab" : tool?.cursor || "default";
+  }
+}

@@ -1,0 +1,77 @@
+// Verify, absent, clear: what is said about masks and not drawn. They concern the selected object or all, as the person chose.
+
+import { segmentAt } from "./timeline/segments.js";
+
+export class FrameActions {
+  /** @param {import("./workspace.js").Workspace} workspace */
+  constructor(workspace) {
+    this.workspace = workspace;
+  }
+
+  get state() {
+    return this.workspace.store.state;
+  }
+
+  /** First frame and end (exclusive) of the range; null where none is set. @returns {{start: number, stop: number}|null} */
+  get range() {
+    const { inPoint, outPoint, video } = this.state;
+    if (inPoint === null && outPoint === null) return null;
+    return { start: inPoint ?? 0, stop: (outPoint ?? video.frame_count - 1) + 1 };
+  }
+
+  /** Set one end of the range to this frame; the other end gives way. @param {"inPoint"|"outPoint"} end */
+  setRange(end) {
+    const { frame, inPoint, outPoint } = this.state;
+    const crossed = end === "inPoint" ? outPoint !== null && outPoint < frame : inPoint !== null && inPoint > frame;
+    this.workspace.store.set(crossed ? { inPoint: null, outPoint: null, [end]: frame } : { [end]: frame });
+  }
+
+  /** Verify what is on this frame; where all of it is verified, take that back. */
+  verifyFrame() {
+    const { frame } = this.state;
+    const segments = this.withMask(frame);
+    if (!segments.length) return this.nothing();
+    const verified = !segments.every((segment) => segment[2] === "verified");
+    return this.post("verify", { start: frame, stop: frame + 1, verified });
+  }
+
+  /** Verify the range, or the whole video where none is set. */
+  async verifyRange() {
+    const range = this.range || { start: 0, stop: this.state.video.frame_count };
+    const reply = await this.post("verify", { ...range, verified: true });
+    if (reply) this.workspace.toast.say(`Frames ${range.start} to ${range.stop - 1} are verified.`);
+  }
+
+  /** The selected object is not on this frame; once more takes that back. */
+  absent() {
+    const { frame, selected, timeline } = this.state;
+    if (!this.workspace.edits.allowed(selected)) return null;
+    const absent = segmentAt(timeline.objects[selected], frame)?.[2] !== "absent";
+    return this.workspace.edits.post("absent", { objects: [selected], start: frame, stop: frame + 1, absent });
+  }
+
+  /** Remove model masks of the range. */
+  clearRange() {
+    if (!this.range) {
+      this.workspace.toast.warn("There is no range.", "Set its ends with [ and ].");
+      return null;
+    }
+    return this.post("clear", this.range);
+  }
+
+  post(path, body) {
+    const { objects, edits } = this.workspace;
+    const ids = objects.inScope();
+    return ids.length ? edits.post(path, { objects: ids, ...body }) : this.nothing();
+  }
+
+  withMask(frame) {
+    const { timeline } = this.state;
+    return this.workspace.objects.inScope().map((id) => segmentAt(timeline.objects[id], frame)).filter(Boolean);
+  }
+
+  nothing() {
+    this.workspace.toast.warn("There is no mask on this frame.", "Click an object on the picture first.");
+    return null;
+  }
+}

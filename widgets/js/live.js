@@ -1,0 +1,87 @@
+// Live events of a video, and whether the page is connected at all.
+
+import { address, request } from "./api.js";
+
+const REFRESH = 250; // ms in which several reasons to read the timeline become one
+const RETRY = 2000; // ms
+
+export class Live {
+  /** @param {import("./workspace.js").Workspace} workspace */
+  constructor(workspace) {
+    this.workspace = workspace;
+    this.timer = 0;
+    /** @type {EventSource|null} */
+    this.source = null;
+    this.met = false; // an earlier connection: what came in between must be read again
+    window.addEventListener("offline", () => this.lost());
+  }
+
+  connect() {
+    const { store } = this.workspace;
+    this.source = new EventSource(address(`api/videos/${store.state.video.id}/events`));
+    this.source.addEventListener("error", () => this.lost());
+    this.on("hello", ({ people }) => this.hello(people || []));
+    this.on("people", ({ people }) => store.set({ people }));
+    this.on("masks", (event) => this.masks(event));
+    this.on("object", (object) => this.workspace.objects.take(object));
+    this.on("run", (run) => this.workspace.runs.take(run));
+    this.on("thread", (thread) => {
+      this.timelineSoon();
+      this.workspace.element.dispatchEvent(new CustomEvent("tl-thread", { detail: thread }));
+    });
+    this.on("stage", (stage) => store.set({ video: { ...store.state.video, ...stage } }));
+  }
+
+  on(name, handler) {
+    this.source.addEventListener(name, (event) => handler(JSON.parse(event.data)));
+  }
+
+  hello(people) {
+    const { store, masks, viewer } = this.workspace;
+    store.set({ connection: "online", people });
+    if (this.met) this.again().catch((error) => this.workspace.toast.error(error));
+    this.met = true;
+    masks.ensure(store.state.frame).then(() => viewer.loadPrompts(), (error) => this.workspace.toast.error(error));
+  }
+
+  /** Connected again: anything may have changed. */
+  async again() {
+    const { store, masks, objects, runs, viewer } = this.workspace;
+    const video = await request("GET", `api/videos/${store.state.video.id}`);
+    store.set({ video });
+    objects.replace(video.objects);
+    for (const run of video.runs) runs.take(run);
+    masks.refresh();
+    masks.ensure(store.state.frame);
+    await this.timeline();
+    if (store.state.shown < 0) viewer.seek(store.state.frame);
+  }
+
+  /** No connection: say so, refuse changes, and try again until there is one. */
+  lost() {
+    this.source?.close();
+    this.workspace.store.set({ connection: "offline" });
+    clearTimeout(this.retry);
+    this.retry = window.setTimeout(() => this.connect(), RETRY);
+  }
+
+  masks(event) {
+    const { store, edits, viewer } = this.workspace;
+    edits.take({ items: event.items, stale: event.stale });
+    if (store.state.follow && event.items.some((item) => item.run_id) && !store.state.playing) {
+      viewer.seek(event.items[event.items.length - 1].frame);
+    }
+    if (event.items.some((item) => item.source === "human" || !item.rle)) this.timelineSoon();
+  }
+
+  /** Read the timeline after the next quiet moment: what replies do not carry (low scores, prompts, threads). */
+  timelineSoon() {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.timeline().catch((error) => error.status && this.workspace.toast.error(error)), REFRESH);
+  }
+
+  async timeline() {
+    const { store } = this.workspace;
+    store.set({ timeline: await request("GET", `api/videos/${store.state.video.id}/timeline`) });
+  }
+}

@@ -1,0 +1,67 @@
+// What benchmarks and tests may look at: `window.throughline`. Nothing on the page depends on it.
+
+export class Measure {
+  /** @param {import("./workspace.js").Workspace} workspace */
+  constructor(workspace) {
+    this.workspace = workspace;
+    /** @type {{began: number, model: number, answered: boolean}|null} */
+    this.click = null;
+    this.clicks = [];
+  }
+
+  /** A prompt was given. @param {PointerEvent} event */
+  clicked(event) {
+    performance.mark("throughline-click", { startTime: event.timeStamp });
+    this.click = { began: event.timeStamp, model: 0, answered: false };
+  }
+
+  /** Its reply is here and the mask cache has the mask. @param {any} reply */
+  answered(reply) {
+    if (!this.click || reply?.model_ms === undefined) return;
+    this.click.model = reply.model_ms;
+    this.click.answered = true;
+  }
+
+  /** The layers were drawn. A message after that comes about when the browser has committed the frame. */
+  painted() {
+    const { click } = this;
+    if (!click?.answered) return;
+    this.click = null;
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      performance.mark("throughline-painted");
+      this.clicks.push({ total_ms: performance.now() - click.began, model_ms: click.model });
+    };
+    channel.port2.postMessage(null);
+  }
+
+  /** Put the hooks on the window. */
+  publish() {
+    const { workspace, clicks } = this;
+    window.throughline = Object.freeze({
+      get clicks() { return structuredClone(clicks); },
+      get lastClick() { return structuredClone(clicks[clicks.length - 1] || null); },
+      state: () => this.snapshot(),
+      mask: (frame, objectId) => structuredClone(workspace.masks.item(frame, objectId)),
+      toScreen: (x, y) => {
+        const box = workspace.stage.element.getBoundingClientRect();
+        const at = workspace.stage.view.toScreen(x, y);
+        return { x: at.x + box.left, y: at.y + box.top };
+      },
+    });
+  }
+
+  snapshot() {
+    const { state } = this.workspace.store;
+    const keys = ["frame", "shown", "selected", "hovered", "tool", "labelId", "model", "inPoint", "outPoint", "connection", "undo", "redo",
+      "pending", "playing", "brush", "scopeAll", "timeline", "prompts"];
+    return structuredClone({
+      ...Object.fromEntries(keys.map((key) => [key, state[key]])), stage: state.video.stage, hidden: [...state.hidden],
+      objects: [...state.objects.values()], runs: [...state.runs.values()],
+      masks: this.workspace.masks.on(Math.max(0, state.shown)).map(({ id, shape, entry }) => ({
+        object_id: id, area: shape.area, box: [shape.x, shape.y, shape.width, shape.height],
+        state: entry.item?.state ?? null, source: entry.item?.source ?? null, local: entry.local !== null,
+      })),
+    });
+  }
+}

@@ -1,0 +1,125 @@
+// The objects of the video: make, change, delete, select, hide.
+
+import { request } from "./api.js";
+
+/** @typedef {import("./types.js").VideoObject} VideoObject */
+
+export class Objects {
+  /** @param {import("./workspace.js").Workspace} workspace */
+  constructor(workspace) {
+    this.workspace = workspace;
+    this.hiddenKey = `throughline.hidden.${workspace.store.state.video.id}`;
+    workspace.store.set({ hidden: new Set(JSON.parse(localStorage.getItem(this.hiddenKey) || "[]")) });
+  }
+
+  get state() {
+    return this.workspace.store.state;
+  }
+
+  /** @returns {VideoObject|null} */
+  get selected() {
+    return this.state.objects.get(this.state.selected) || null;
+  }
+
+  /** Those a command concerns: every one, or the selected one. @returns {number[]} */
+  inScope() {
+    if (this.state.scopeAll || this.state.selected === null) return [...this.state.objects.keys()];
+    return [this.state.selected];
+  }
+
+  /** What a server says an object is now. @param {VideoObject} object */
+  take(object) {
+    const { objects, selected } = this.state;
+    const known = objects.get(object.id);
+    if (known && known.version > object.version) return;
+    if (object.deleted) {
+      objects.delete(object.id);
+      if (selected === object.id) this.select(null);
+    } else objects.set(object.id, object);
+    this.workspace.store.touch("objects");
+  }
+
+  /** @param {VideoObject[]} list */
+  replace(list) {
+    const objects = new Map(list.filter((object) => !object.deleted).map((object) => [object.id, object]));
+    this.workspace.store.set({ objects, selected: objects.has(this.state.selected) ? this.state.selected : null });
+  }
+
+  /** A new object with the current label, selected. @returns {Promise<number|null>} null where it was refused */
+  async create() {
+    const { labelId, video } = this.state;
+    if (labelId === null) {
+      this.workspace.toast.warn("This project has no labels.", "Add one to the project's label schema first.");
+      return null;
+    }
+    try {
+      const object = await request("POST", `api/videos/${video.id}/objects`, { label_id: labelId });
+      this.take(object);
+      this.select(object.id);
+      return object.id;
+    } catch (error) {
+      this.workspace.toast.error(error);
+      return null;
+    }
+  }
+
+  /** Change an object. @param {number} id @param {Partial<VideoObject>} changes */
+  async change(id, changes) {
+    const unlocking = Object.keys(changes).every((key) => key === "locked");
+    if (!this.workspace.edits.allowed(unlocking ? null : id)) {
+      this.workspace.store.touch("objects"); // the field shows what is stored
+      return;
+    }
+    try {
+      this.take(await request("PATCH", `api/objects/${id}`, { version: this.state.objects.get(id).version, ...changes }));
+    } catch (error) {
+      const theirs = error.details?.theirs;
+      if (theirs?.id === id) this.take(theirs);
+      this.workspace.store.touch("objects");
+      this.workspace.toast.error(error);
+    }
+  }
+
+  /** Delete an object with its masks; undo brings it back. @param {number} id */
+  async remove(id) {
+    const { edits, live, toast } = this.workspace;
+    const object = this.state.objects.get(id);
+    if (!object || !edits.allowed(id)) return;
+    await edits.idle();
+    try {
+      await request("DELETE", `api/objects/${id}?version=${object.version}`);
+      this.take({ ...object, deleted: true });
+      this.workspace.store.set({ undo: true });
+      live.timelineSoon();
+      toast.say(`${object.name} was deleted. Undo brings it back.`);
+    } catch (error) {
+      toast.error(error);
+    }
+  }
+
+  /** @param {number|null} id null: the next prompt makes a new object */
+  select(id) {
+    const object = this.state.objects.get(id);
+    this.workspace.store.set({ selected: object ? id : null, ...(object && { labelId: object.label_id }) });
+  }
+
+  /** The n-th of the list, from 1. @param {number} n */
+  selectNth(n) {
+    const id = [...this.state.objects.keys()][n - 1];
+    if (id !== undefined) this.select(id);
+  }
+
+  /** @param {number} id */
+  toggleHidden(id) {
+    const hidden = new Set(this.state.hidden);
+    if (!hidden.delete(id)) hidden.add(id);
+    localStorage.setItem(this.hiddenKey, JSON.stringify([...hidden]));
+    this.workspace.store.set({ hidden });
+  }
+
+  /** The label of the selected object, or of the next one where none is selected. @param {number} labelId */
+  setLabel(labelId) {
+    this.workspace.store.set({ labelId });
+    if (this.selected && this.selected.label_id !== labelId) this.change(this.selected.id, { label_id: labelId });
+  }
+}

@@ -1,0 +1,66 @@
+// The selected object: name, label, colour, attributes, and what its mask on this frame is.
+
+import { fill, h } from "../dom.js";
+import { commandButton } from "./button.js";
+
+/** @param {import("../workspace.js").Workspace} workspace */
+export function propertiesPanel(workspace) {
+  const { store } = workspace;
+  const form = h("div", { class: "tw-form" });
+  const facts = h("dl", { class: "tw-facts" });
+  store.on(["objects", "selected"], ({ objects, selected, video }) => {
+    const object = objects.get(selected);
+    if (form.contains(document.activeElement) && form.dataset.object === String(selected)) return; // not under the hand that types
+    form.dataset.object = String(selected);
+    fill(form, ...(object ? fields(workspace, object, video) : [h("p", { class: "tw-dim" }, "Select an object to see and change its properties.")]));
+  });
+  store.on(["masksVersion", "selected", "shown", "objects", "prompts"], (state) => fill(facts, ...factsOf(workspace, state)));
+  return h("section", { class: "tw-panel", "aria-label": "Properties" },
+    h("div", { class: "tw-panel-head" }, h("h2", {}, "Properties"), h("span", { class: "tw-gap" }), commandButton(workspace, "object.delete", { class: "tw-small" })),
+    form, facts);
+}
+
+function fields(workspace, object, video) {
+  const change = (changes) => workspace.objects.change(object.id, changes);
+  const label = h("select", { class: "tw-field", onchange: () => change({ label_id: Number(label.value) }) },
+    ...video.labels.map((one) => h("option", { value: String(one.id) }, one.name)));
+  label.value = String(object.label_id);
+  const name = h("input", {
+    class: "tw-field", type: "text", value: object.name, maxlength: 200,
+    onchange: () => change({ name: name.value.trim() || object.name }),
+    onkeydown: (event) => { if (["Enter", "Escape"].includes(event.key)) { name.blur(); workspace.stage.element.focus(); } },
+  });
+  const colour = h("input", { class: "tw-colour", type: "color", value: object.colour, "aria-label": "Colour", onchange: () => change({ colour: colour.value }) });
+  const attributes = video.labels.find((one) => one.id === object.label_id)?.attributes || [];
+  return [
+    field("Name", h("span", { class: "tw-row" }, name, colour)), field("Label", label),
+    ...attributes.map((attribute) => field(attribute.name, choice(object, attribute, change))),
+  ];
+}
+
+function choice(object, { name, values }, change) {
+  const select = h("select", {
+    class: "tw-field", onchange: () => {
+      const { [name]: _, ...others } = object.attributes;
+      change({ attributes: select.value ? { ...others, [name]: select.value } : others });
+    },
+  }, h("option", { value: "" }, "not set"), ...values.map((value) => h("option", { value }, value)));
+  select.value = object.attributes[name] ?? "";
+  return select;
+}
+
+const field = (title, control) => h("label", { class: "tw-labelled" }, h("span", {}, title), control);
+
+function factsOf(workspace, { selected, shown, prompts }) {
+  if (selected === null || shown < 0) return [];
+  const item = workspace.masks.item(shown, selected);
+  if (!item) return fact("On this frame", "no mask");
+  const given = prompts.filter((prompt) => prompt.object_id === selected).length;
+  return [
+    ...fact("On this frame", `${item.state}, by ${item.source}`), ...fact("Area", `${item.area.toLocaleString()} px`),
+    ...(item.score === null ? [] : fact("Score", item.score.toFixed(2))), ...(given ? fact("Prompts", String(given)) : []),
+    ...(item.author ? fact("Made by", item.author) : []),
+  ];
+}
+
+const fact = (name, value) => [h("dt", {}, name), h("dd", {}, value)];

@@ -1,0 +1,31 @@
+// The tools on the left, and the size of the brush while one is in the hand.
+
+import { fill, h } from "../dom.js";
+import { toolKinds } from "../tools/index.js";
+import { commandButton } from "./button.js";
+
+/** @param {import("../workspace.js").Workspace} workspace */
+export function toolbar(workspace) {
+  const { store } = workspace;
+  const buttons = toolKinds.map(({ id }) => commandButton(workspace, `tool.${id}`, { class: "tw-tool" }));
+  const size = h("div", { class: "tw-brush-size" });
+  store.on(["tool"], ({ tool }) => toolKinds.forEach(({ id }, n) => buttons[n].setAttribute("aria-pressed", String(id === tool))));
+  store.on(["tool", "brush"], ({ tool, brush }) => {
+    size.style.visibility = ["brush", "eraser"].includes(tool) ? "visible" : "hidden";
+    fill(size, commandButton(workspace, "brush.larger", { text: "+" }), h("output", { title: "Brush size in pixels" }, `${brush}`),
+      commandButton(workspace, "brush.smaller", { text: "−" }));
+  });
+  return h("div", { class: "tw-tools", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" },
+    ...buttons, size, h("span", { class: "tw-gap" }), commandButton(workspace, "view.fit"));
+}
+
+/** One line that says what the tool in the hand does. @param {import("../workspace.js").Workspace} workspace */
+export function hintLine(workspace) {
+  const line = h("div", { class: "tw-hint" });
+  workspace.store.on(["tool", "selected", "objects", "labelId"], ({ tool, objects, selected, video, labelId }) => {
+    const label = video.labels.find((one) => one.id === labelId);
+    const target = objects.get(selected)?.name || (label ? `a new ${label.name}` : "no label yet");
+    fill(line, h("strong", {}, target), h("span", {}, toolKinds.find(({ id }) => id === tool).hint));
+  });
+  return line;
+}

@@ -1,0 +1,56 @@
+// The bar at the top: where we are, stage, connection, undo and redo, help, theme.
+
+import { request } from "../api.js";
+import { fill, h } from "../dom.js";
+import { icon } from "../icons.js";
+import { pageAddress } from "../shell/page.js";
+import { commandButton } from "./button.js";
+
+const STAGES = { annotate: "Annotate", review: "In review", accepted: "Accepted" };
+
+/** @param {import("../workspace.js").Workspace} workspace @param {string} mode */
+export function topbar(workspace, mode) {
+  const { store } = workspace;
+  const { video } = store.state;
+  const stage = h("span", { class: "tw-row" });
+  const connection = h("span", { class: "tw-connection" });
+  const home = h("a", {
+    class: "tw-button tw-icon", href: pageAddress("", { project: video.project_id }), title: "To the project", "aria-label": "To the project",
+  }, icon("home"));
+  store.on(["video"], ({ video: now }) => fill(stage, ...stageControls(workspace, now, mode)));
+  store.on(["connection", "people", "pending"], (state) => drawConnection(connection, state));
+  return h("header", { class: "tw-topbar" }, home, h("h1", { class: "tw-clip", title: video.name }, video.name), stage,
+    h("span", { class: "tw-gap" }), connection, h("span", { class: "tw-rule" }),
+    commandButton(workspace, "undo"), commandButton(workspace, "redo"), h("span", { class: "tw-rule" }),
+    commandButton(workspace, "theme"), commandButton(workspace, "help"));
+}
+
+function stageControls(workspace, video, mode) {
+  const chip = h("span", { class: `tw-chip tw-${video.stage}` }, STAGES[video.stage]);
+  if (video.stage !== "annotate" || mode === "review") return [chip];
+  return [chip, h("button", {
+    class: "tw-button", title: "Annotation is finished: a reviewer looks at it next", onclick: () => submit(workspace),
+  }, "Send to review")];
+}
+
+async function submit(workspace) {
+  const { store, edits, toast } = workspace;
+  if (!edits.allowed()) return;
+  await edits.idle();
+  const { video } = store.state;
+  try {
+    const reply = await request("POST", `api/videos/${video.id}/stage`, { stage: "review", stage_version: video.stage_version });
+    store.set({ video: { ...store.state.video, stage: reply.stage, stage_version: reply.stage_version } });
+    toast.say("Sent to review.");
+  } catch (error) {
+    toast.error(error);
+  }
+}
+
+function drawConnection(element, { connection, people, pending, me }) {
+  const others = people.filter((name) => name !== me.name);
+  const words = { online: pending ? "Saving" : "Saved", connecting: "Connecting", offline: "Not connected" }[connection];
+  element.className = `tw-connection tw-${connection}${pending ? " tw-pending" : ""}`;
+  fill(element, others.length > 0 && h("span", { class: "tw-row", title: `Also here: ${others.join(", ")}` }, icon("people"), others.length),
+    h("span", { class: "tw-lamp" }), h("span", { class: "tw-words" }, words));
+}

@@ -1,0 +1,107 @@
+// Above the timeline: step, play, where we are, track, and the run that goes on.
+
+import { fill, h } from "../dom.js";
+import { icon } from "../icons.js";
+import { countStale } from "../timeline/segments.js";
+import { commandButton } from "./button.js";
+import { check } from "./frame.js";
+
+/** @param {import("../workspace.js").Workspace} workspace */
+export function transport(workspace) {
+  const button = (id) => commandButton(workspace, id);
+  return h("div", { class: "tw-transport" },
+    h("div", { class: "tw-group" }, button("frame.first"), button("frame.previousBarrier"), button("frame.previous"), playButton(workspace), button("frame.next"),
+      button("frame.nextBarrier"), button("frame.last")),
+    position(workspace), h("div", { class: "tw-group" }, button("range.in"), button("range.out"), button("range.clear")),
+    h("span", { class: "tw-gap" }), runLine(workspace), trackGroup(workspace));
+}
+
+function playButton(workspace) {
+  const button = commandButton(workspace, "play");
+  workspace.store.on(["playing"], ({ playing }) => fill(button, icon(playing ? "pause" : "play")));
+  return button;
+}
+
+/** The frame number, which can be typed, and the time. */
+function position(workspace) {
+  const { store, viewer } = workspace;
+  const { video } = store.state;
+  const number = h("input", {
+    class: "tw-field tw-frame-number", inputmode: "numeric", "aria-label": "Frame number",
+    onfocus: () => number.select(),
+    onkeydown: (event) => {
+      if (event.key === "Enter" && /^\d+$/.test(number.value.trim())) viewer.step(Number(number.value) - store.state.frame);
+      if (["Enter", "Escape"].includes(event.key)) workspace.stage.element.focus();
+    },
+    onblur: () => { number.value = String(store.state.frame); },
+  });
+  const time = h("span", { class: "tw-time" });
+  store.on(["frame"], ({ frame }) => {
+    if (document.activeElement !== number) number.value = String(frame);
+    time.textContent = `/ ${video.frame_count - 1} · ${clock(video.times[frame] - video.times[0])}`;
+  });
+  return h("div", { class: "tw-row" }, number, time);
+}
+
+/** "1:02.35" @param {number} seconds */
+function clock(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes}:${(seconds - 60 * minutes).toFixed(2).padStart(5, "0")}`;
+}
+
+function trackGroup(workspace) {
+  const { store, objects } = workspace;
+  const track = (scope) => commandButton(workspace, `track.${scope}`);
+  const stale = commandButton(workspace, "track.stale", { text: "Stale" });
+  store.on(["timeline", "scopeAll", "selected", "objects"], ({ timeline }) => {
+    const n = countStale(timeline, objects.inScope());
+    stale.hidden = n === 0;
+    stale.lastChild.textContent = `Re-track ${n} stale`;
+  });
+  return h("div", { class: "tw-group" }, modelChoice(workspace),
+    check(workspace, "scopeAll", "All objects", "Track and verify all objects, not only the selected one (A)"),
+    check(workspace, "follow", "Follow", "Show each frame as it is tracked (W)"), stale,
+    track("backward"), track("one_backward"), track("one_forward"), track("to_barrier"),
+    commandButton(workspace, "track.forward", { text: "Track", class: "tw-primary" }));
+}
+
+/** Which model answers; shown where there is a choice. What a model cannot do, it is not offered for. */
+function modelChoice(workspace) {
+  const { store } = workspace;
+  const usable = store.state.video.models.filter((model) => model.ready && model.tasks.includes("track"));
+  if (usable.length < 2) return null;
+  const select = h("select", { class: "tw-field", "aria-label": "Model", title: "Model that answers", onchange: () => store.set({ model: select.value }) },
+    ...usable.map((model) => h("option", { value: model.name }, model.title)));
+  select.value = store.state.model;
+  return select;
+}
+
+function runLine(workspace) {
+  const { store, runs } = workspace;
+  const line = h("div", { class: "tw-run", role: "status" });
+  store.on(["runs", "connection"], () => {
+    const { current, unfinished } = runs;
+    fill(line, ...(current ? going(workspace, current) : unfinished ? stopped(workspace, unfinished) : []));
+  });
+  return line;
+}
+
+function going(workspace, run) {
+  const percent = run.total ? Math.round((100 * run.done) / run.total) : 0;
+  const left = run.seconds_left ? ` · ${Math.ceil(run.seconds_left)} s left` : "";
+  return [
+    h("div", { class: "tw-progress", role: "progressbar", "aria-valuenow": percent, "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": "Tracking" },
+      h("div", { style: { width: `${percent}%` } })),
+    h("span", { class: "tw-digits" }, run.status === "queued" ? "Waiting" : `${run.done}/${run.total}${left}`),
+    commandButton(workspace, "track.cancel", { text: "Cancel" }),
+  ];
+}
+
+function stopped(workspace, run) {
+  const words = { interrupted: "Interrupted", failed: "Failed", cancelled: "Cancelled" }[run.status];
+  return [
+    h("span", { class: "tw-digits", title: run.message }, `${words} at ${run.done}/${run.total}`),
+    h("button", { type: "button", class: "tw-button", onclick: () => workspace.runs.resume(run) }, "Resume"),
+    h("button", { type: "button", class: "tw-button tw-icon", title: "Dismiss", "aria-label": "Dismiss", onclick: () => workspace.runs.dismiss(run) }, icon("close")),
+  ];
+}

@@ -1,0 +1,150 @@
+// COCO's compressed run-length code: column-major runs, the first one background; counts as a string of 5-bit groups, each
+// count after the third stored as the difference to the one two before it.
+
+/** @typedef {import("./types.js").Rle} Rle */
+
+/**
+ * A mask cut to its box. `bits` is row-major, one byte a pixel, 0 or 1.
+ * @typedef {{x: number, y: number, width: number, height: number, bits: Uint8Array, area: number}} Shape
+ */
+
+/** @param {string} counts @returns {number[]} run lengths */
+export function runsOf(counts) {
+  const runs = [];
+  let at = 0;
+  while (at < counts.length) {
+    let value = 0;
+    let shift = 0;
+    let group;
+    do {
+      group = counts.charCodeAt(at++) - 48;
+      value += (group & 31) * 2 ** shift;
+      shift += 5;
+    } while (group & 32 && at < counts.length);
+    if (group & 16) value -= 2 ** shift;
+    if (runs.length > 2) value += runs[runs.length - 2];
+    runs.push(value);
+  }
+  return runs;
+}
+
+/** @param {number[]} runs @returns {string} counts */
+export function countsOf(runs) {
+  const codes = [];
+  for (let i = 0; i < runs.length; i++) {
+    let value = i > 2 ? runs[i] - runs[i - 2] : runs[i];
+    let more = true;
+    while (more) {
+      let group = value & 31;
+      value >>= 5;
+      more = group & 16 ? value !== -1 : value !== 0;
+      if (more) group |= 32;
+      codes.push(String.fromCharCode(group + 48));
+    }
+  }
+  return codes.join("");
+}
+
+/** The foreground runs that lie in one column each. @param {number[]} runs @param {number} height
+ *  @param {(column: number, top: number, bottom: number) => void} visit bottom is exclusive */
+function eachColumnRun(runs, height, visit) {
+  let start = 0;
+  for (let i = 0; i < runs.length; i++) {
+    const stop = start + runs[i];
+    if (i % 2) {
+      for (let at = start; at < stop;) {
+        const column = Math.floor(at / height);
+        const end = Math.min(stop, (column + 1) * height);
+        visit(column, at - column * height, end - column * height);
+        at = end;
+      }
+    }
+    start = stop;
+  }
+}
+
+/** Decode. Only foreground pixels are touched, so the cost is that of the mask and not of the frame. @param {Rle} rle @returns {Shape} */
+export function shapeOf(rle) {
+  const height = rle.size[0];
+  const runs = runsOf(rle.counts);
+  let left = Infinity, right = -1, top = Infinity, bottom = 0, area = 0;
+  eachColumnRun(runs, height, (column, from, to) => {
+    if (column < left) left = column;
+    if (column > right) right = column;
+    if (from < top) top = from;
+    if (to > bottom) bottom = to;
+    area += to - from;
+  });
+  if (right < 0) return { x: 0, y: 0, width: 0, height: 0, bits: new Uint8Array(0), area: 0 };
+  const width = right - left + 1;
+  const bits = new Uint8Array(width * (bottom - top));
+  eachColumnRun(runs, height, (column, from, to) => {
+    for (let at = (from - top) * width + column - left, n = to - from; n > 0; n--, at += width) bits[at] = 1;
+  });
+  return { x: left, y: top, width, height: bottom - top, bits, area };
+}
+
+/** Encode a shape into a frame of this size. @param {Shape} shape @param {number} height @param {number} width @returns {Rle} */
+export function rleOf(shape, height, width) {
+  const runs = [];
+  let value = 0;
+  let length = 0;
+  const put = (bit, n) => {
+    if (bit === value) length += n;
+    else {
+      runs.push(length);
+      value = bit;
+      length = n;
+    }
+  };
+  put(0, shape.x * height);
+  for (let column = 0; column < shape.width; column++) {
+    put(0, shape.y);
+    for (let row = 0, at = column; row < shape.height; row++, at += shape.width) put(shape.bits[at] ? 1 : 0, 1);
+    put(0, height - shape.y - shape.height);
+  }
+  put(0, (width - shape.x - shape.width) * height);
+  runs.push(length);
+  return { size: [height, width], counts: countsOf(runs) };
+}
+
+/** A full-frame bitmap cut to its box. @param {Uint8Array} bits row-major @param {number} height @param {number} width @returns {Shape} */
+export function cut(bits, height, width) {
+  let left = width, right = -1, top = -1, bottom = -1;
+  for (let row = 0; row < height; row++) {
+    const line = row * width;
+    const first = bits.indexOf(1, line);
+    if (first < 0 || first >= line + width) continue;
+    const last = bits.lastIndexOf(1, line + width - 1) - line;
+    if (top < 0) top = row;
+    bottom = row;
+    if (first - line < left) left = first - line;
+    if (last > right) right = last;
+  }
+  if (right < 0) return { x: 0, y: 0, width: 0, height: 0, bits: new Uint8Array(0), area: 0 };
+  const shape = { x: left, y: top, width: right - left + 1, height: bottom - top + 1, bits: new Uint8Array(0), area: 0 };
+  shape.bits = new Uint8Array(shape.width * shape.height);
+  for (let row = 0; row < shape.height; row++) {
+    const from = (top + row) * width + left;
+    shape.bits.set(bits.subarray(from, from + shape.width), row * shape.width);
+  }
+  for (const bit of shape.bits) shape.area += bit;
+  return shape;
+}
+
+/** The other way round: a full-frame bitmap, row-major. @param {Shape} shape @param {number} height @param {number} width */
+export function spread(shape, height, width) {
+  const bits = new Uint8Array(height * width);
+  for (let row = 0; row < shape.height; row++) {
+    bits.set(shape.bits.subarray(row * shape.width, (row + 1) * shape.width), (shape.y + row) * width + shape.x);
+  }
+  return bits;
+}
+
+/** Does the shape cover this pixel? @param {Shape} shape @param {number} x @param {number} y */
+export function covers(shape, x, y) {
+  const column = Math.floor(x) - shape.x;
+  const row = Math.floor(y) - shape.y;
+  if (column < 0 || row < 0 || column >= shape.width || row >= shape.height) return false;
+  return shape.bits[row * shape.width + column] === 1;
+}

@@ -1,0 +1,88 @@
+// Keys: reading a binding, matching an event with it, writing it for people. The commands themselves are in commands.js.
+
+/**
+ * What a person can do, by key, button or help sheet.
+ * @typedef {{id: string, title: string, group: string, keys: string[], icon?: string, run: () => any,
+ *   enabled?: () => boolean, hidden?: boolean}} Command
+ */
+
+const NAMES = {
+  " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", PageUp: "PgUp", PageDown: "PgDn", Delete: "Del",
+  Escape: "Esc",
+};
+
+/** The name of the key an event is, as bindings write it: "ctrl+shift+z", "?", "ArrowLeft", "shift+ArrowLeft", "shift+1".
+ *  @param {KeyboardEvent} event */
+export function nameOf(event) {
+  const isDigit = /^Digit\d$/.test(event.code);
+  const isLetter = /^[a-z]$/i.test(event.key);
+  // Characters such as "[" or "?" need shift or AltGr on some keyboards: what counts is the character they give.
+  const isSign = event.key.length === 1 && !isLetter && !isDigit && event.key !== " ";
+  const key = isDigit && !event.getModifierState("AltGraph") ? event.code.slice(5) : isLetter ? event.key.toLowerCase() : event.key;
+  const parts = [];
+  const graph = event.getModifierState("AltGraph");
+  if ((event.ctrlKey || event.metaKey) && !graph) parts.push("ctrl");
+  if (event.altKey && !graph) parts.push("alt");
+  if (event.shiftKey && !isSign) parts.push("shift");
+  return [...parts, key].join("+");
+}
+
+/** A binding as people read it: "Ctrl+Shift+Z". @param {string} binding */
+export function written(binding) {
+  return binding.split(/\+(?=.)/).map((part) => NAMES[part] || (part.length === 1 ? part.toUpperCase()
+    : part[0].toUpperCase() + part.slice(1))).join("+");
+}
+
+/** True where a person types text, so that letters are letters and no commands. @param {EventTarget|null} target */
+export function isTyping(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "range", "color", "button"].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
+}
+
+export class Shortcuts {
+  constructor() {
+    /** @type {Command[]} */
+    this.commands = [];
+    /** @type {Map<string, Command>} binding -> command */
+    this.bound = new Map();
+  }
+
+  /** @param {Command[]} commands @throws {Error} where two commands want one key: a fault of ours, found by tests */
+  add(commands) {
+    for (const command of commands) {
+      for (const key of command.keys) {
+        const other = this.bound.get(key);
+        if (other) throw new Error(`${written(key)} is bound to both "${other.title}" and "${command.title}".`);
+        this.bound.set(key, command);
+      }
+      this.commands.push(command);
+    }
+  }
+
+  /** @param {string} id @returns {Command} */
+  get(id) {
+    const command = this.commands.find((one) => one.id === id);
+    if (!command) throw new Error(`There is no command ${id}.`);
+    return command;
+  }
+
+  /** "Undo (Ctrl+Z)". @param {string} id */
+  tip(id) {
+    const { title, keys } = this.get(id);
+    return keys.length ? `${title} (${keys.map(written).join(", ")})` : title;
+  }
+
+  /** Run the command of a key. @param {KeyboardEvent} event @returns {boolean} whether there was one */
+  handle(event) {
+    if (event.defaultPrevented || isTyping(event.target) || document.querySelector("dialog[open]")) return false;
+    const command = this.bound.get(nameOf(event));
+    if (!command) return false;
+    // Enter and Space on a focused button press that button; everything else is ours.
+    const onButton = event.target instanceof HTMLElement && event.target.closest("button, a, input");
+    if (onButton && ["Enter", " "].includes(event.key)) return false;
+    event.preventDefault();
+    if (!command.enabled || command.enabled()) command.run();
+    return true;
+  }
+}

@@ -1,0 +1,115 @@
+// The timeline as data: for each object, runs of frames with equal state and source. Pure functions.
+
+/** @typedef {import("../types.js").Segment} Segment */
+/** @typedef {import("../types.js").Timeline} Timeline */
+
+/** The run that holds a frame, or null. @param {Segment[]|undefined} segments @param {number} frame @returns {Segment|null} */
+export function segmentAt(segments, frame) {
+  let low = 0;
+  let high = (segments?.length || 0) - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const segment = segments[middle];
+    if (frame < segment[0]) high = middle - 1;
+    else if (frame >= segment[1]) low = middle + 1;
+    else return segment;
+  }
+  return null;
+}
+
+/** Is this frame one that a run must not change: verified, or made by a human? @param {Segment|null} segment */
+export const isBarrier = (segment) => segment !== null && (segment[2] === "verified" || segment[3] === "human");
+
+/**
+ * Overwrite start <= frame < stop; a null state removes.
+ * @param {Segment[]} segments sorted, disjoint @param {number} start @param {number} stop
+ * @param {string|null} state @param {string} source @returns {Segment[]} new, sorted, disjoint, equal neighbours joined
+ */
+export function overwrite(segments, start, stop, state, source) {
+  const pieces = [];
+  for (const [a, b, s, o] of segments) {
+    if (a < start) pieces.push([a, Math.min(b, start), s, o]);
+    if (b > stop) pieces.push([Math.max(a, stop), b, s, o]);
+  }
+  if (state !== null) pieces.push([start, stop, state, source]);
+  return joined(pieces.sort((a, b) => a[0] - b[0]));
+}
+
+function joined(pieces) {
+  const result = [];
+  for (const piece of pieces) {
+    const last = result[result.length - 1];
+    if (last && last[1] === piece[0] && last[2] === piece[2] && last[3] === piece[3]) last[1] = piece[1];
+    else result.push([...piece]);
+  }
+  return result;
+}
+
+/** Tracked masks between start and stop become stale. @param {Segment[]} segments @returns {Segment[]} */
+export function markStale(segments, start, stop) {
+  let result = segments;
+  for (const [a, b, state, source] of segments) {
+    const [from, to] = [Math.max(a, start), Math.min(b, stop)];
+    if (from < to && source !== "human" && ["tracked", "candidate"].includes(state)) result = overwrite(result, from, to, "stale", source);
+  }
+  return result;
+}
+
+/**
+ * The timeline after changed masks. Several changes of one object on neighbouring frames are taken together.
+ * @param {Timeline} timeline @param {import("../types.js").MaskItem[]} items @param {[number, number, number][]} stale
+ * @returns {Timeline} new where something changed
+ */
+export function patchTimeline(timeline, items, stale) {
+  if (!items.length && !stale.length) return timeline;
+  const objects = { ...timeline.objects };
+  for (const [id, start, stop] of stale) objects[id] = markStale(objects[id] || [], start, stop);
+  const sorted = [...items].sort((a, b) => a.object_id - b.object_id || a.frame - b.frame);
+  const kind = (item) => (item.rle ? `${item.state} ${item.source}` : "");
+  for (let i = 0; i < sorted.length;) {
+    const first = sorted[i];
+    let n = 1;
+    while (i + n < sorted.length && sorted[i + n].object_id === first.object_id
+      && sorted[i + n].frame === first.frame + n && kind(sorted[i + n]) === kind(first)) n++;
+    const state = first.rle ? first.state : null;
+    objects[first.object_id] = overwrite(objects[first.object_id] || [], first.frame, first.frame + n, state, first.source);
+    i += n;
+  }
+  return { ...timeline, objects };
+}
+
+/** The nearest frame before (direction -1) or after (+1) `frame` where one of the objects has a barrier or a prompt.
+ *  @param {Timeline} timeline @param {number[]} ids @param {number} frame @param {1|-1} direction @returns {number|null} */
+export function nextBarrier(timeline, ids, frame, direction) {
+  const frames = [];
+  for (const id of ids) {
+    frames.push(...(timeline.prompts[id] || []));
+    for (const segment of timeline.objects[id] || []) {
+      if (!isBarrier(segment)) continue;
+      frames.push(segment[0], segment[1] - 1);
+      const inside = frame + direction;
+      if (inside >= segment[0] && inside < segment[1]) frames.push(inside);
+    }
+  }
+  const beyond = frames.filter((at) => (at - frame) * direction > 0);
+  if (!beyond.length) return null;
+  return direction > 0 ? Math.min(...beyond) : Math.max(...beyond);
+}
+
+/** Frames of these objects that are stale. @param {Timeline} timeline @param {number[]} ids */
+export function countStale(timeline, ids) {
+  let n = 0;
+  for (const id of ids) for (const [start, stop, state] of timeline.objects[id] || []) if (state === "stale") n += stop - start;
+  return n;
+}
+
+/** The next frame after `frame` (or before) with a mask that nobody verified, or null. @param {1|-1} direction */
+export function nextUnverified(timeline, ids, frame, direction) {
+  const spans = ids.flatMap((id) => timeline.objects[id] || []).filter(([, , state]) => state === "tracked" || state === "stale");
+  const found = spans.flatMap(([start, stop]) => {
+    const at = direction > 0 ? Math.max(start, frame + 1) : Math.min(stop - 1, frame - 1);
+    return at >= start && at < stop ? [at] : [];
+  });
+  if (!found.length) return null;
+  return direction > 0 ? Math.min(...found) : Math.max(...found);
+}

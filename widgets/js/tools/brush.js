@@ -1,0 +1,93 @@
+// Brush and eraser: the same hand, the other value.
+
+import { HandEdit } from "./bitmap.js";
+
+export class BrushTool {
+  /** @param {import("../workspace.js").Workspace} workspace @param {boolean} adds */
+  constructor(workspace, adds) {
+    this.workspace = workspace;
+    this.adds = adds;
+    this.cursor = "none"; // the ring shows where it is
+    /** @type {HandEdit|null} */
+    this.edit = null;
+    /** @type {{x: number, y: number}|null} where the pointer is */
+    this.at = null;
+  }
+
+  get radius() {
+    return this.workspace.store.state.brush / 2;
+  }
+
+  /** @param {import("../canvas/stage.js").Press} press */
+  down(press) {
+    const { edits, objects, toast, masks } = this.workspace;
+    if (!edits.allowed(objects.selected?.id ?? null)) return;
+    if (!masks.has(press.frame)) {
+      toast.warn("The masks of this frame are still being read.", "Try again in a moment.");
+      return;
+    }
+    this.value = this.adds !== press.negative ? 1 : 0;
+    if (!this.value && !objects.selected) {
+      toast.warn("There is nothing to erase from.", "Select an object first.");
+      return;
+    }
+    this.edit = new HandEdit(this.workspace, press.frame);
+    this.edit.lift();
+    this.at = press;
+    this.draw(press);
+  }
+
+  /** @param {import("../canvas/stage.js").Press} press */
+  move(press) {
+    if (this.edit) for (const event of press.event.getCoalescedEvents?.() || []) this.draw(this.workspace.stage.press(event));
+    if (this.edit) this.draw(press);
+    this.at = press;
+    this.workspace.stage.redraw();
+  }
+
+  draw(press) {
+    this.edit.bitmap.stroke(this.at.x, this.at.y, press.x, press.y, this.radius, this.value);
+    this.at = press;
+    this.workspace.stage.redraw();
+  }
+
+  async up() {
+    const { edit } = this;
+    if (!edit) return;
+    this.edit = null;
+    await edit.send();
+  }
+
+  cancel() {
+    this.edit?.drop();
+    this.edit = null;
+  }
+
+  leave() {
+    if (this.edit) return;
+    this.at = null;
+    this.workspace.stage.redraw();
+  }
+
+  /** @param {number} direction of the wheel */
+  wheel(direction) {
+    this.workspace.commands.get(direction < 0 ? "brush.larger" : "brush.smaller").run();
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {import("../canvas/view.js").View} view */
+  paint(context, view) {
+    if (this.edit) {
+      context.globalAlpha = this.workspace.store.state.opacity;
+      context.drawImage(this.edit.bitmap.canvas, 0, 0);
+      context.globalAlpha = 1;
+    }
+    if (!this.at) return;
+    for (const [width, colour] of [[3, "rgb(0 0 0 / 60%)"], [1.25, this.adds ? "#ffffff" : "#ffb4b4"]]) {
+      context.lineWidth = width / view.scale;
+      context.strokeStyle = colour;
+      context.beginPath();
+      context.arc(this.at.x, this.at.y, Math.max(this.radius, 0.5), 0, 2 * Math.PI);
+      context.stroke();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+// The tools, in the order of the tool bar. A tool may have: down, move, up, click, double, leave, cancel, finish, back, wheel,
+// paint(context, view), cursor, and `pans` where the left button moves the picture.
+
+import { BoxTool } from "./box.js";
+import { BrushTool } from "./brush.js";
+import { PointTool } from "./point.js";
+import { PolygonTool } from "./polygon.js";
+import { SelectTool } from "./select.js";
+
+/** @type {{id: string, title: string, key: string, hint: string, make: (workspace: any) => any}[]} */
+export const toolKinds = [
+  { id: "select", title: "Select and move", key: "v", hint: "Click an object to select it; drag to move the picture.",
+    make: (workspace) => new SelectTool(workspace) },
+  { id: "point", title: "Points", key: "p", hint: "Click: part of the object. Right or Ctrl click: not part of it. Click a point to take it back.",
+    make: (workspace) => new PointTool(workspace) },
+  { id: "box", title: "Box", key: "r", hint: "Drag a box around the object.", make: (workspace) => new BoxTool(workspace) },
+  { id: "brush", title: "Brush", key: "b", hint: "Paint the mask. Ctrl paints it away. Alt+wheel changes the size.",
+    make: (workspace) => new BrushTool(workspace, true) },
+  { id: "eraser", title: "Eraser", key: "e", hint: "Paint the mask away. Alt+wheel changes the size.",
+    make: (workspace) => new BrushTool(workspace, false) },
+  { id: "polygon", title: "Polygon", key: "g", hint: "Click vertices; Enter or a double click closes. Begin with Ctrl to cut away.",
+    make: (workspace) => new PolygonTool(workspace) },
+];

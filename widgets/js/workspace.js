@@ -1,0 +1,197 @@
+// The workspace: reads a video, builds the parts, and puts them together. Other pages mount it with panels of their own.
+
+import { request, signIn } from "./api.js";
+import { Stage } from "./canvas/stage.js";
+import { commandsOf } from "./commands.js";
+import { fill, h } from "./dom.js";
+import { Edits } from "./edits.js";
+import { FrameActions } from "./frame-actions.js";
+import { FrameLoader } from "./frames.js";
+import { Help } from "./help.js";
+import { handle } from "./layout.js";
+import { Live } from "./live.js";
+import { MaskCache } from "./masks.js";
+import { Measure } from "./measure.js";
+import { Objects } from "./objects.js";
+import { refreshButtons } from "./panels/button.js";
+import { framePanel } from "./panels/frame.js";
+import { objectsPanel } from "./panels/objects.js";
+import { propertiesPanel } from "./panels/properties.js";
+import { hintLine, toolbar } from "./panels/toolbar.js";
+import { topbar } from "./panels/topbar.js";
+import { transport } from "./panels/transport.js";
+import { Runs } from "./runs.js";
+import { attempt, queryNumber, setQuery } from "./shell/page.js";
+import { isTyping, Shortcuts } from "./shortcuts.js";
+import { Store } from "./store.js";
+import { applyTheme } from "./theme.js";
+import { Timeline } from "./timeline/timeline.js";
+import { Toast } from "./toast.js";
+import { toolKinds } from "./tools/index.js";
+import { Viewer } from "./viewer.js";
+
+const SETTINGS = "throughline.settings";
+const REMEMBERED = ["opacity", "outlines", "brush", "scopeAll", "follow"];
+
+/**
+ * A panel for the right side. It may listen to `workspace.store` and call any part.
+ * @typedef {(workspace: Workspace) => HTMLElement} Panel
+ */
+
+/** Everything of one open video. The parts know each other through this and nothing else. */
+export class Workspace {
+  /** @param {HTMLElement} element @param {any} me @param {import("./types.js").Video} video @param {any} timeline */
+  constructor(element, me, video, timeline) {
+    this.element = element;
+    this.store = new Store(initialState(me, video, timeline));
+    this.toast = new Toast();
+    this.measure = new Measure(this);
+    this.frames = new FrameLoader(video);
+    this.masks = new MaskCache(video.id, video.frame_count, () => this.store.set({ masksVersion: this.store.state.masksVersion + 1 }));
+    this.objects = new Objects(this);
+    this.edits = new Edits(this);
+    this.runs = new Runs(this);
+    this.live = new Live(this);
+    this.viewer = new Viewer(this);
+    this.frameActions = new FrameActions(this);
+    this.help = new Help(this);
+    this.tools = Object.fromEntries(toolKinds.map(({ id, make }) => [id, make(this)]));
+    this.stage = new Stage(this);
+    this.commands = new Shortcuts();
+    this.commands.add(commandsOf(this));
+  }
+
+  /** The tool in the hand. */
+  get tool() {
+    return this.tools[this.store.state.tool];
+  }
+
+  /** @param {string} id */
+  useTool(id) {
+    if (id === this.store.state.tool) return;
+    this.tool.cancel?.();
+    this.store.set({ tool: id });
+  }
+
+  /** @param {KeyboardEvent} event */
+  keyDown(event) {
+    if (event.key === " " && !isTyping(event.target) && !(event.target instanceof HTMLButtonElement)) {
+      event.preventDefault(); // held, it moves the picture; let go without that, it plays
+      if (!event.repeat) this.stage.holdPan(true);
+      return;
+    }
+    this.commands.handle(event);
+  }
+
+  /** @param {KeyboardEvent} event */
+  keyUp(event) {
+    if (event.key !== " " || !this.stage.panKey) return;
+    const moved = this.stage.panned;
+    this.stage.holdPan(false);
+    if (!moved) this.commands.get("play").run();
+  }
+}
+
+function initialState(me, video, timeline) {
+  const settings = JSON.parse(localStorage.getItem(SETTINGS) || "{}");
+  return {
+    me, video, timeline, objects: new Map(video.objects.filter((object) => !object.deleted).map((object) => [object.id, object])),
+    frame: 0, shown: -1, selected: null, hovered: null, tool: "point", labelId: video.labels[0]?.id ?? null, model: video.default_model,
+    hidden: new Set(), inPoint: null, outPoint: null, runs: new Map(video.runs.map((run) => [run.id, run])), connection: "connecting",
+    people: [], undo: video.undo ?? true, redo: video.redo ?? true, pending: 0, playing: false, brush: 24, opacity: 0.5, outlines: true,
+    scopeAll: true, follow: false, masksVersion: 0, prompts: [], ...settings,
+  };
+}
+
+/**
+ * Open a video in an element, which it fills.
+ * @param {HTMLElement} element
+ * @param {{videoId: number, frame?: number, mode?: "annotate"|"review", panels?: Panel[]}} options
+ *   `panels`: more panels for the right side, above the others
+ * @returns {Promise<Workspace>}
+ * @throws {import("./api.js").ApiError} there is no such video, or nobody is signed in
+ */
+export async function mountWorkspace(element, { videoId, frame = 0, mode = "annotate", panels = [] }) {
+  await loadStyles("workspace", "panels");
+  const me = await signIn();
+  const [video, timeline] = await Promise.all([request("GET", `api/videos/${videoId}`), request("GET", `api/videos/${videoId}/timeline`)]);
+  document.title = `${video.name} · Throughline`;
+  const workspace = new Workspace(element, me, video, timeline);
+  layOut(workspace, mode, panels);
+  listen(workspace);
+  workspace.measure.publish();
+  workspace.live.connect();
+  await workspace.viewer.seek(frame);
+  workspace.stage.element.focus({ preventScroll: true });
+  return workspace;
+}
+
+function layOut(workspace, mode, panels) {
+  const { element, stage, toast } = workspace;
+  const banner = h("div", { class: "tw-banner", role: "alert" });
+  workspace.store.on(["connection", "video"], (state) => drawBanner(banner, state));
+  element.classList.add("tw-workspace");
+  const side = h("aside", { class: "tw-side" }, ...panels.map((panel) => panel(workspace)), objectsPanel(workspace),
+    propertiesPanel(workspace), framePanel(workspace));
+  fill(element, topbar(workspace, mode), toolbar(workspace),
+    h("main", { class: "tw-middle" }, stage.element, hintLine(workspace), banner, toast.element),
+    handle(element, { name: "side", label: "Width of the panels", axis: "x", least: 220, most: 560, start: 280 }), side,
+    handle(element, { name: "foot", label: "Height of the timeline", axis: "y", least: 96, most: 480, start: 190 }),
+    h("footer", { class: "tw-foot" }, transport(workspace), new Timeline(workspace).element));
+}
+
+function drawBanner(banner, { connection, video }) {
+  const [title, text] = connection === "offline"
+    ? ["Not connected.", "You can look around; nothing can be changed until the server answers again."]
+    : video.stage === "accepted" ? ["This video is accepted.", "It is read-only until an owner reopens it on the Review page."] : [];
+  banner.hidden = !title;
+  banner.classList.toggle("tw-offline", connection === "offline");
+  fill(banner, h("strong", {}, title), text);
+}
+
+function listen(workspace) {
+  const { store, element } = workspace;
+  document.addEventListener("keydown", (event) => workspace.keyDown(event));
+  document.addEventListener("keyup", (event) => workspace.keyUp(event));
+  window.addEventListener("blur", () => workspace.stage.holdPan(false));
+  store.on(["frame"], ({ frame }) => rememberFrame(frame));
+  store.on(REMEMBERED, (state) => {
+    localStorage.setItem(SETTINGS, JSON.stringify(Object.fromEntries(REMEMBERED.map((key) => [key, state[key]]))));
+  });
+  store.on(["selected", "objects", "undo", "redo", "runs", "connection", "video"], () => refreshButtons(workspace));
+  element.addEventListener("contextmenu", (event) => { if (!isTyping(event.target)) event.preventDefault(); });
+}
+
+let remembering = 0;
+
+/** The address names the frame, so that a reload or a shared link opens it. Browsers refuse more than a few changes a second. */
+function rememberFrame(frame) {
+  clearTimeout(remembering);
+  remembering = window.setTimeout(() => setQuery({ frame: frame || null }), 400);
+}
+
+/** @param {...string} names of style sheets under widgets/css */
+function loadStyles(...names) {
+  return Promise.all(names.map((name) => {
+    const href = new URL(`../css/${name}.css`, import.meta.url).href;
+    if (document.querySelector(`link[href="${href}"]`)) return null;
+    return new Promise((resolve, reject) => {
+      document.head.append(h("link", { rel: "stylesheet", href, onload: resolve, onerror: () => reject(new Error(`no ${href}`)) }));
+    });
+  }));
+}
+
+/** Open the video that the page's address names. @param {HTMLElement} element */
+export async function mount(element) {
+  applyTheme();
+  const videoId = queryNumber("video");
+  const explain = (title, text) => fill(element, h("div", { class: "tw-blank" }, h("h1", {}, title), h("p", {}, text),
+    h("p", {}, h("a", { href: "./" }, "To the projects"))));
+  await loadStyles("workspace");
+  if (videoId === null) {
+    explain("No video is open", "Choose one on the project page and press Annotate.");
+    return;
+  }
+  await attempt(() => mountWorkspace(element, { videoId, frame: queryNumber("frame") ?? 0 }),
+    (problem) => explain("This video cannot be opened", `${problem.message} ${problem.remedy}`));
+}
