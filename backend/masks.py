@@ -154,9 +154,8 @@ class Rle:
 
 def iou(a: Rle, b: Rle) -> float:
     """Intersection over union of two masks of one size; 1.0 where both are empty."""
-    if not a.area and not b.area:
-        return 1.0
-    return float(coco_mask.iou([a._code()], [b._code()], [0])[0, 0])
+    overlap = float(coco_mask.iou([a._code()], [b._code()], [0])[0, 0])
+    return 1.0 if not overlap and not a.area and not b.area else overlap
 
 
 def _runs_of(counts: Any) -> list[int] | None:

@@ -38,15 +38,15 @@ def contour_accuracy(
         mask, truth = mask & ~void, truth & ~void
     radius = bound_th if bound_th >= 1 else math.ceil(bound_th * math.hypot(*mask.shape))
     outline, true_outline = boundary_map(mask), boundary_map(truth)
-    count, true_count = np.count_nonzero(outline), np.count_nonzero(true_outline)
+    count, true_count = int(np.count_nonzero(outline)), int(np.count_nonzero(true_outline))
     if not count and not true_count:
         return 1.0
     if not count or not true_count:
         return 0.0
     window = _window_of(outline | true_outline)
     outline, true_outline = outline[window], true_outline[window]
-    precision = np.count_nonzero(outline & _near(true_outline, radius)) / count
-    recall = np.count_nonzero(true_outline & _near(outline, radius)) / true_count
+    precision = int(np.count_nonzero(outline & _near(true_outline, radius))) / count
+    recall = int(np.count_nonzero(true_outline & _near(outline, radius))) / true_count
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 

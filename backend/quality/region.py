@@ -30,8 +30,8 @@ def region_similarity(mask: BoolMask, truth: BoolMask, void: BoolMask | None = N
     either, both = mask | truth, mask & truth
     if void is not None:
         either, both = either & ~void, both & ~void
-    union = np.count_nonzero(either)
-    return np.count_nonzero(both) / union if union else 1.0
+    union = int(np.count_nonzero(either))
+    return int(np.count_nonzero(both)) / union if union else 1.0
 
 
 def check_same_shape(mask: BoolMask, truth: BoolMask, void: BoolMask | None) -> None:
