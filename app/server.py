@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import socket
 import webbrowser
 
@@ -39,7 +39,7 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
         Unavailable: the address is taken.
         ThroughlineError: the project directory cannot be opened, or accounts are missing.
     """
-    with _listening(settings) as listener:
+    with _listen(settings) as listener:
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         config = uvicorn.Config(
@@ -49,13 +49,22 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
         _Server(config, f"http://{shown}:{port}/", open_browser=open_browser).run(sockets=[listener])
 
 
-@contextlib.contextmanager
-def _listening(settings: Settings):  # type: ignore[no-untyped-def]
+def _listen(settings: Settings) -> socket.socket:
+    """A listening socket. Raises Unavailable."""
+    listener = None
     try:
-        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        listener = socket.create_server(address[:2], family=family, backlog=256)
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)[0]
+        # The protocol is named because asyncio sets TCP_NODELAY only where it is: without it every reply that is sent
+        # in two parts waits for the other side's delayed acknowledgement, some 40 ms.
+        listener = socket.socket(family, kind, protocol)
+        if os.name == "posix":  # elsewhere this option would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(256)
     except OSError as error:
+        if listener is not None:
+            listener.close()
         raise Unavailable("address_taken", f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.",
                           "Stop the program that uses the port, or name another with --port.") from error
-    with listener:
-        yield listener
+    return listener
