@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import av
@@ -28,6 +29,7 @@ VFR_STEPS = (1, 2, 1, 5, 1, 1, 3)
 """Twenty-fifths of a second from each frame to the next, over and over."""
 
 
+@lru_cache(8)
 def picture_of(number: int, size: tuple[int, int] = SIZE) -> Array:
     """RGB, uint8 (h, w, 3): a barcode over a moving scene. `size` is (width, height)."""
     width, height = size
@@ -218,7 +220,7 @@ KINDS: dict[str, tuple[str, Callable[[Path], list[int]]]] = {
     "odd size": ("webm", _encoded(codec="libvpx-vp9", options=_VP9, size=(321, 241))),
     "10-bit hevc": ("mkv", _encoded(codec="libx265", options=_X265, pixel_format="yuv420p10le")),
     "audio": ("mp4", _encoded(audio=True)),
-    "intra refresh": ("mkv", _encoded(options=X264 | {"bf": "0", "x264-params": "intra-refresh=1:keyint=12:threads=1"})),
+    "intra refresh": ("mkv", _encoded(options={"x264-params": "intra-refresh=1:keyint=12:bframes=0:threads=1"})),
     "mpeg-4 avi": ("avi", _encoded(codec="mpeg4", options={"bf": "2", "g": "12", "q": "3"})),
     "mpeg-ts": ("ts", _plain),
     "fragmented mp4": ("mp4", _encoded(muxer={"movflags": "frag_keyframe+empty_moov"})),

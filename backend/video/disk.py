@@ -16,7 +16,7 @@ class DiskCache:
     """Files by relative name, up to `max_bytes` in all; what was used least recently goes first. Thread-safe, and
     several processes may share a folder: a file is written beside and renamed, and one that has gone is a miss.
 
-    What cannot be written is not cached, and logged once: a full disk must not keep anybody from seeing a frame.
+    What cannot be written or read is not cached, and logged once: a full disk must keep nobody from seeing a frame.
     """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
@@ -35,9 +35,12 @@ class DiskCache:
             data = (self._folder / name).read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            self._complain(error)
+            return None
         with self._lock:
             self._note(name, len(data))
-        return data
+        return data or None  # what a power cut leaves of a file that was renamed but not yet written out
 
     def put(self, name: str, data: bytes) -> None:
         """Keep a file."""
@@ -50,9 +53,7 @@ class DiskCache:
         except OSError as error:
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
-            if not self._complained:
-                self._complained = True
-                log.warning("the frame cache in %s cannot be written: %s", self._folder, error)
+            self._complain(error)
             return
         with self._lock:
             self._note(name, len(data))
@@ -62,6 +63,11 @@ class DiskCache:
 
     def __contains__(self, name: str) -> bool:
         return (self._folder / name).is_file()
+
+    def _complain(self, error: OSError) -> None:
+        if not self._complained:
+            self._complained = True
+            log.warning("the frame cache in %s does not work: %s", self._folder, error)
 
     def _note(self, name: str, size: int) -> None:
         self._bytes += size - self._sizes.pop(name, 0)
