@@ -11,7 +11,6 @@ object 1; beside small indices 255 is DAVIS's void, which counts neither for nor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,12 +22,12 @@ from PIL import Image, UnidentifiedImageError
 
 from backend.errors import BadInput, NotFound
 from backend.masks import BoolMask
+from backend.video.source import IMAGE_SUFFIXES, natural_key
 
 VOID = 255
 MAX_VALUES = 64
 """More values than this in one picture are a smoothed outline or a photograph, not indices."""
 
-_PICTURES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
 _RESOLUTIONS = ("480p", "Full-Resolution")
 _MODES = {"P": "P", "L": "L", "1": "L", "LA": "L", "RGB": "RGB", "RGBA": "RGB"}
 _AS_INDICES = "Save masks as PNG with 0 and 255, or with the small indices 0, 1, 2, ..., without smoothing."
@@ -178,13 +177,8 @@ def _checked(name: str, frame_folder: Path, mask_folder: Path) -> Sequence:
 def _pictures_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    found = [p for p in folder.iterdir() if p.suffix.lower() in _PICTURES and not p.name.startswith(".")]
-    return sorted(found, key=_natural)
-
-
-def _natural(path: Path) -> list[tuple[int, str]]:
-    """Sorts 2.png before 10.png."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path.name)]
+    found = [p for p in folder.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES and not p.name.startswith(".")]
+    return sorted(found, key=lambda path: natural_key(path.name))
 
 
 def _size_of(path: Path) -> tuple[int, int]:
