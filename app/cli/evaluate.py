@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     """Evaluate and print; errors are the caller's."""
     if args.json and not (parent := args.json.absolute().parent).is_dir():
         raise BadInput("no_folder", f"There is no folder {parent} to write into.", "Make it first.")
-    names = [name.strip() for name in args.sequences.split(",") if name.strip()] if args.sequences else None
+    names = [name.strip() for name in (args.sequences or "").split(",") if name.strip()] or None
     sequences = find_sequences(args.folder, names)
     options = Options(alone=args.alone, clicks=args.clicks or args.click_every > 0, click_every=args.click_every,
                       rounds=args.rounds, correct_by=args.correct_by)
@@ -76,11 +76,13 @@ def _show_progress(doing: str, done: int, total: int) -> None:
 def _tables_of(report: dict[str, Any]) -> list[str]:
     model, rows, mean = report["model"], report["sequences"], report["mean"]
     tables = [f"{model['name']}, version {model['version']}", _tracking_table(rows, mean)]
+    if mean["doubt"] is not None:
+        tables.append(f"doubt finds wrong masks: {_share(mean['doubt'])}")
     if "clicks" in mean:
         tables.append(_clicks_table(rows, mean))
     if report["options"]["rounds"]:
         tables.append(_rounds_table(rows))
-    names = ["J", "F", "frames", "mean", *(["clicks"] if "clicks" in mean else []),
+    names = ["J", "F", "frames", "mean", "doubt", *(["clicks"] if "clicks" in mean else []),
              *(["rounds"] if report["options"]["rounds"] else [])]
     tables.append("\n".join(f"{name}: {DEFINITIONS[name]}" for name in names))
     return tables

@@ -8,14 +8,20 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any, TypeVar
 
-from backend.masks import BoolMask
+import numpy as np
+
+from backend.masks import BoolMask, Rle
 from backend.models.seam import Model
 from backend.quality import clicks as simulated
 from backend.quality import rounds as correction
 from backend.quality.contour import BOUND_TH, contour_accuracy
+from backend.quality.doubt import MaskFact, doubts_of
 from backend.quality.region import region_similarity
 from backend.quality.sequences import Sequence
 from backend.tracking.runner import run
+
+WRONG = 0.7
+"""A mask of lower J is one that a reviewer should see."""
 
 _Step = TypeVar("_Step")
 
@@ -32,18 +38,21 @@ DEFINITIONS = {
               f"{simulated.MAX_CLICKS}, which also counts where the target is never reached",
     "rounds": "in each round every object below the target gets its worst frame corrected, and what that made stale is "
               "tracked again; mean J over all frames after the given one",
+    "doubt": f"how well doubt finds wrong masks: the chance that a mask with J below {WRONG} is more doubtful than one "
+             "that is not, over all scored masks (0.5: no better than at random)",
     "frames_per_second": "frames tracked a second of wall time on this machine, reading of pictures included",
 }
 
 
 @dataclass(frozen=True)
 class ObjectScore:
-    """J and F of one object, a value a scored frame."""
+    """J, F and doubt of one object, a value a scored frame."""
 
     object: int
     first_frame: int
     j: tuple[float, ...]
     f: tuple[float, ...]
+    doubt: tuple[float, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Means over the scored frames."""
@@ -97,20 +106,20 @@ def evaluate(
     """Measure a model.
 
     Returns:
-        JSON-able: `model`, `definitions`, `options`, `mean` (J, F, J&F, frames_per_second, and clicks where they were
-        asked for), and `sequences` with the same for every sequence and object.
+        JSON-able: `model`, `definitions`, `options`, `mean` (J, F, J&F, frames_per_second, doubt, and clicks where they
+        were asked for), and `sequences` with the same for every sequence and object.
 
     Raises:
-        BadInput: a picture or mask that cannot be read, or sequences without a single frame to score.
+        BadInput: a picture or mask that cannot be read.
     """
     options = options or Options()
     report = progress or (lambda doing, done, total: None)
     rows: list[dict[str, Any]] = []
+    scores: list[TrackingScore] = []
     clicked: list[simulated.Clicked] = []
-    seconds, tracked = 0.0, 0
     for sequence in sequences:
         score = score_tracking(model, sequence, sequence.objects, report)
-        seconds, tracked = seconds + score.seconds, tracked + score.tracked
+        scores.append(score)
         row = _row_of(sequence, score)
         if options.alone and len(sequence.objects) > 1:
             _add_alone(row, model, sequence, report)
@@ -122,7 +131,8 @@ def evaluate(
             row["rounds"] = list(_rounds_as_json(model, sequence, options, report))
         rows.append(row)
     mean = _mean_scores([one for row in rows for one in row["objects"]])
-    mean["frames_per_second"] = tracked / seconds if seconds else None
+    mean["frames_per_second"] = sum(one.tracked for one in scores) / sum(one.seconds for one in scores)
+    mean["doubt"] = _doubt_finds([one for score in scores for one in score.objects])
     if clicked:
         mean["clicks"] = _clicks_as_json(clicked)
     return {"model": {"name": model.spec.name, "version": model.spec.version}, "definitions": DEFINITIONS,
@@ -136,6 +146,7 @@ def score_tracking(
     plan = correction.first_plan(sequence, objects)
     j: dict[int, list[float]] = {one: [] for one in plan.objects}
     f: dict[int, list[float]] = {one: [] for one in plan.objects}
+    facts: dict[int, list[MaskFact]] = {one: [] for one in plan.objects}
 
     def given(one: int, frame: int) -> BoolMask:
         return sequence.truth(frame)[one]
@@ -153,9 +164,14 @@ def score_tracking(
             for one, segment in segments.items():
                 j[one].append(region_similarity(segment.mask, truth[one], void))
                 f[one].append(contour_accuracy(segment.mask, truth[one], void))
+                facts[one].append(MaskFact(frame, Rle.from_mask(segment.mask), segment.score))
     finally:
         session.close()
-    scores = (ObjectScore(one, sequence.first_frames[one], tuple(j[one]), tuple(f[one])) for one in j if j[one])
+    scores = (
+        ObjectScore(one, sequence.first_frames[one], tuple(j[one]), tuple(f[one]),
+                    tuple(doubt.doubt for doubt in doubts_of(facts[one])))
+        for one in plan.objects if j[one]
+    )
     return TrackingScore(tuple(scores), watch.count, watch.seconds)
 
 
@@ -223,6 +239,17 @@ def _rounds_as_json(
 def _mean_scores(objects: list[dict[str, Any]]) -> dict[str, Any]:
     """Means over objects; None where no object has a scored frame."""
     return {key: fmean(one[key] for one in objects) if objects else None for key in ("J", "F", "J&F")}
+
+
+def _doubt_finds(objects: list[ObjectScore]) -> float | None:
+    """The chance that a wrong mask is doubted more than a right one, ties half; None without masks of both kinds."""
+    masks = [pair for one in objects for pair in zip(one.doubt, one.j, strict=True)]
+    wrong = np.array([doubt for doubt, j in masks if j < WRONG])
+    right = np.sort([doubt for doubt, j in masks if j >= WRONG])
+    if not len(wrong) or not len(right):
+        return None
+    below, up_to = (np.searchsorted(right, wrong, side=side) for side in ("left", "right"))
+    return float((below + up_to).mean() / 2 / len(right))
 
 
 def _clicks_as_json(clicked: list[simulated.Clicked]) -> dict[str, Any]:

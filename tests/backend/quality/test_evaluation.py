@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from backend.errors import BadInput
-from backend.quality.evaluate import Options, evaluate, score_tracking
+from backend.quality.evaluate import ObjectScore, Options, _doubt_finds, evaluate, score_tracking
 from backend.quality.rounds import Round, correct_in_rounds
 from backend.quality.sequences import find_sequences
 
@@ -64,6 +64,14 @@ def test_the_mean_is_over_objects(copy_model, write_sequence, box) -> None:
     assert report["mean"]["J"] == pytest.approx(2 / 3)
     assert [one["alone"]["J"] for one in report["sequences"][0]["objects"]] == [1, 1]
     assert "alone" not in report["sequences"][1]["objects"][0]
+
+
+def test_how_well_doubt_finds_wrong_masks() -> None:
+    """Pairs of a wrong and a right mask: three of the four have the wrong one more doubtful, one is a tie."""
+    one = ObjectScore(1, 0, j=(0.9, 0.2), f=(1, 1), doubt=(0.1, 0.5))
+    other = ObjectScore(2, 0, j=(0.8, 0.1), f=(1, 1), doubt=(0.5, 0.7))
+    assert _doubt_finds([one, other]) == (1 + 1 + 1 + 0.5) / 4
+    assert _doubt_finds([ObjectScore(1, 0, j=(0.9,), f=(1,), doubt=(0.1,))]) is None
 
 
 def test_clicks_are_summed_up(copy_model, write_sequence, box) -> None:
