@@ -1,7 +1,7 @@
 """Serves the ES modules and style sheets of the widgets under one content-hashed, immutable prefix.
 
-All files share one digest, so the relative imports between modules keep working and a new version never mixes with a cached
-old one.
+All files share one digest, so the relative imports between modules keep working and a new version never mixes with a
+cached old one.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ export function rleOf(shape, height, width) {
   let length = 0;
   const put = (bit, n) => {
     if (bit === value) length += n;
-    else {
+    else if (n) {
       runs.push(length);
       value = bit;
       length = n;

@@ -131,13 +131,13 @@ function layOut(workspace, mode, panels) {
   const banner = h("div", { class: "tw-banner", role: "alert" });
   workspace.store.on(["connection", "video"], (state) => drawBanner(banner, state));
   element.classList.add("tw-workspace");
-  const side = h("aside", { class: "tw-side" }, ...panels.map((panel) => panel(workspace)), objectsPanel(workspace),
+  const side = h("div", { class: "tw-side", role: "complementary", "aria-label": "Panels" }, ...panels.map((panel) => panel(workspace)), objectsPanel(workspace),
     propertiesPanel(workspace), framePanel(workspace));
   fill(element, topbar(workspace, mode), toolbar(workspace),
-    h("main", { class: "tw-middle" }, stage.element, hintLine(workspace), banner, toast.element),
-    handle(element, { name: "side", label: "Width of the panels", axis: "x", least: 220, most: 560, start: 280 }), side,
-    handle(element, { name: "foot", label: "Height of the timeline", axis: "y", least: 96, most: 480, start: 190 }),
-    h("footer", { class: "tw-foot" }, transport(workspace), new Timeline(workspace).element));
+    h("div", { class: "tw-middle", role: "main" }, stage.element, hintLine(workspace), banner, toast.element),
+    handle(element, { name: "side", label: "Width of the panels", axis: "x", least: 220, most: 560, start: 300 }), side,
+    handle(element, { name: "foot", label: "Height of the timeline", axis: "y", least: 96, most: 480, start: 172 }),
+    h("div", { class: "tw-foot", role: "region", "aria-label": "Timeline" }, transport(workspace), new Timeline(workspace).element));
 }
 
 function drawBanner(banner, { connection, video }) {

@@ -2,7 +2,7 @@
 
 const SMALLEST = 0.05;
 const LARGEST = 64;
-const MARGIN = 16;
+const MARGIN = 10;
 
 export class View {
   /** @param {number} width @param {number} height of the picture */

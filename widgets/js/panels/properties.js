@@ -59,7 +59,6 @@ function factsOf(workspace, { selected, shown, prompts }) {
   return [
     ...fact("On this frame", `${item.state}, by ${item.source}`), ...fact("Area", `${item.area.toLocaleString()} px`),
     ...(item.score === null ? [] : fact("Score", item.score.toFixed(2))), ...(given ? fact("Prompts", String(given)) : []),
-    ...(item.author ? fact("Made by", item.author) : []),
   ];
 }
 

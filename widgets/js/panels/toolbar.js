@@ -3,6 +3,7 @@
 import { fill, h } from "../dom.js";
 import { toolKinds } from "../tools/index.js";
 import { commandButton } from "./button.js";
+import { runLine } from "./transport.js";
 
 /** @param {import("../workspace.js").Workspace} workspace */
 export function toolbar(workspace) {
@@ -19,13 +20,13 @@ export function toolbar(workspace) {
     ...buttons, size, h("span", { class: "tw-gap" }), commandButton(workspace, "view.fit"));
 }
 
-/** One line that says what the tool in the hand does. @param {import("../workspace.js").Workspace} workspace */
+/** Under the picture: what the tool in the hand does, and the run that goes on. @param {import("../workspace.js").Workspace} workspace */
 export function hintLine(workspace) {
-  const line = h("div", { class: "tw-hint" });
+  const words = h("div", { class: "tw-row tw-clip" });
   workspace.store.on(["tool", "selected", "objects", "labelId"], ({ tool, objects, selected, video, labelId }) => {
     const label = video.labels.find((one) => one.id === labelId);
     const target = objects.get(selected)?.name || (label ? `a new ${label.name}` : "no label yet");
-    fill(line, h("strong", {}, target), h("span", {}, toolKinds.find(({ id }) => id === tool).hint));
+    fill(words, h("strong", {}, target), h("span", {}, toolKinds.find(({ id }) => id === tool).hint));
   });
-  return line;
+  return h("div", { class: "tw-hint" }, words, h("span", { class: "tw-gap" }), runLine(workspace));
 }

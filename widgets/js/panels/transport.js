@@ -1,4 +1,4 @@
-// Above the timeline: step, play, where we are, track, and the run that goes on.
+// Above the timeline: step, play, where we are, track. And the run that goes on.
 
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
@@ -13,7 +13,7 @@ export function transport(workspace) {
     h("div", { class: "tw-group" }, button("frame.first"), button("frame.previousBarrier"), button("frame.previous"), playButton(workspace), button("frame.next"),
       button("frame.nextBarrier"), button("frame.last")),
     position(workspace), h("div", { class: "tw-group" }, button("range.in"), button("range.out"), button("range.clear")),
-    h("span", { class: "tw-gap" }), runLine(workspace), trackGroup(workspace));
+    h("span", { class: "tw-gap" }), trackGroup(workspace));
 }
 
 function playButton(workspace) {
@@ -55,7 +55,7 @@ function trackGroup(workspace) {
   const stale = commandButton(workspace, "track.stale", { text: "Stale" });
   store.on(["timeline", "scopeAll", "selected", "objects"], ({ timeline }) => {
     const n = countStale(timeline, objects.inScope());
-    stale.hidden = n === 0;
+    stale.style.visibility = n ? "visible" : "hidden"; // keeps its place: nothing beside it jumps
     stale.lastChild.textContent = `Re-track ${n} stale`;
   });
   return h("div", { class: "tw-group" }, modelChoice(workspace),
@@ -76,7 +76,8 @@ function modelChoice(workspace) {
   return select;
 }
 
-function runLine(workspace) {
+/** The run that goes on, or the one that stopped before its end. @param {import("../workspace.js").Workspace} workspace */
+export function runLine(workspace) {
   const { store, runs } = workspace;
   const line = h("div", { class: "tw-run", role: "status" });
   store.on(["runs", "connection"], () => {
