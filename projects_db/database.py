@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,7 @@ class Database:
             if exclusive:
                 lock = _take_lock(directory)
             try:
-                _bring_up_to_date(path)
+                _bring_up_to_date(path, locked=exclusive)
                 db = cls(directory, lock)
             except BaseException:
                 if lock:
@@ -145,8 +145,10 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
-def _bring_up_to_date(path: Path) -> None:
-    """Migrate on a connection of its own, without foreign keys: rebuilding a table must not cascade to its children."""
+def _bring_up_to_date(path: Path, *, locked: bool) -> None:
+    """Migrate on a connection of its own, without foreign keys: rebuilding a table must not cascade to its children.
+
+    Whoever does not hold the directory's lock takes it for this: no server may find other tables under its feet."""
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -154,11 +156,12 @@ def _bring_up_to_date(path: Path) -> None:
         old = migrate.revision(connection)
         if not migrate.pending(connection):
             return
-        if old is not None:
-            # The immediate transaction is open: nobody can write between this copy and the migration.
-            copy_database(path, path.with_name(f"throughline.before-{old}.db"))
-        migrate.upgrade(connection)
-        connection.commit()
+        with nullcontext() if locked else closing(_take_lock(path.parent)):
+            if old is not None:
+                # The immediate transaction is open: nobody can write between this copy and the migration.
+                copy_database(path, path.with_name(f"throughline.before-{old}.db"))
+            migrate.upgrade(connection)
+            connection.commit()
 
 
 def _take_lock(directory: Path) -> sqlite3.Connection:

@@ -81,19 +81,18 @@ def append_state(session: Session, change: Change, state: str | None, where: str
 
     Args:
         state: an SQL expression over `masks`; None removes the masks.
-        where: an SQL condition over `masks`, `old` (its history row) and `made` (the change of that row).
+        where: an SQL condition over `masks`.
         values: of the parameters in both; a list fills an `IN`.
     """
     columns = (
         f"masks.area, {state}, masks.source, masks.score, masks.run_id, masks.prompt_hash, masks.author_id, "
-        "coalesce(old.pixels_id, old.id)"
+        "masks.pixels_id"
         if state else "0, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
     )
     statement = text(f"""
         INSERT INTO mask_history (change_id, video_id, created_at, previous_id, frame, object_id, {_FACTS}, pixels_id)
         SELECT :change_id, :video_id, :created_at, masks.revision, masks.frame, masks.object_id, {columns}
-        FROM masks JOIN mask_history old ON old.id = masks.revision JOIN changes made ON made.id = old.change_id
-        WHERE masks.video_id = :video_id AND {where}
+        FROM masks WHERE masks.video_id = :video_id AND {where}
         ORDER BY masks.object_id, masks.frame""")
     session.execute(
         _expanding(statement, values),
@@ -117,7 +116,8 @@ def settle(session: Session, change: Change, first: int, frame_count: int) -> tu
             session, change, "'stale'",
             "masks.object_id = :object_id AND masks.frame >= :start AND masks.frame < :stop AND masks.source = 'model' "
             "AND masks.revision <= :first AND (masks.state IN ('tracked', 'absent') "
-            "OR (masks.state = 'stale' AND made.person_id <> :person_id))",
+            "OR (masks.state = 'stale' AND :person_id <> (SELECT made.person_id FROM changes made JOIN mask_history h "
+            "ON h.change_id = made.id WHERE h.id = masks.revision)))",
             object_id=object_id, start=start, stop=stop, first=first, person_id=change.person_id,
         )
     _apply(session, change, changed)
@@ -130,11 +130,11 @@ def _apply(session: Session, change: Change, first: int) -> None:
         DELETE FROM masks WHERE (video_id, frame, object_id) IN (
             SELECT video_id, frame, object_id FROM mask_history
             WHERE change_id = :change_id AND id > :first AND state IS NULL)"""), step)
-    updates = ", ".join(f"{name} = excluded.{name}" for name in ("revision", *_FACTS.split(", "), "rle"))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in ("revision", *_FACTS.split(", "), "pixels_id"))
     session.execute(text(f"""
-        INSERT INTO masks (video_id, frame, object_id, revision, {_FACTS}, rle)
+        INSERT INTO masks (video_id, frame, object_id, revision, {_FACTS}, pixels_id)
         SELECT new.video_id, new.frame, new.object_id, new.id, {_COPIED.format(row="new")},
-               coalesce(new.rle, (SELECT rle FROM mask_history WHERE id = new.pixels_id))
+               {PIXELS.format(row="new")}
         FROM mask_history new WHERE new.change_id = :change_id AND new.id > :first AND new.state IS NOT NULL
         ON CONFLICT (video_id, frame, object_id) DO UPDATE SET {updates}"""), step)
 

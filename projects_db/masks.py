@@ -296,11 +296,13 @@ def _conflict(session: Session, video_id: int, item: MaskWrite) -> Conflict:
 
 def _current(video_id: int) -> Any:
     deleted = select(tables.Object.id).where(tables.Object.video_id == video_id, tables.Object.deleted.is_(True))
-    mask = tables.Mask
-    return select(
-        mask.frame, mask.object_id, mask.revision, mask.rle, mask.area, mask.state, mask.source, mask.score,
-        mask.author_id, mask.run_id, mask.prompt_hash,
-    ).where(mask.video_id == video_id, mask.object_id.not_in(deleted)).order_by(mask.frame, mask.object_id)
+    mask, pixels = tables.Mask, tables.MaskHistory
+    return (
+        select(mask.frame, mask.object_id, mask.revision, pixels.rle, mask.area, mask.state, mask.source, mask.score,
+               mask.author_id, mask.run_id, mask.prompt_hash)
+        .join(pixels, pixels.id == mask.pixels_id)
+        .where(mask.video_id == video_id, mask.object_id.not_in(deleted)).order_by(mask.frame, mask.object_id)
+    )
 
 
 def _items(session: Session, video_id: int, query: Any) -> list[MaskItem]:

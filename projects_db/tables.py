@@ -156,8 +156,8 @@ class Prompt(Base):
 class Mask(Base):
     """The current mask of an object on a frame. An absent object has an empty mask; a deleted mask has no row.
 
-    The pixels are the last column, and `masks_by_object` holds what the timeline asks for, so that neither the timeline
-    nor the search for a barrier reads through a blob.
+    The pixels stay in the history row that brought them, so rows are small: a whole lane turns stale or verified in one
+    statement. `masks_by_object` holds all that the timeline asks for.
     """
 
     __tablename__ = "masks"
@@ -181,7 +181,8 @@ class Mask(Base):
     prompt_hash: Mapped[str | None]
     """Hash of the prompts and barriers the mask was made from."""
     author_id: Mapped[int | None]
-    rle: Mapped[bytes] = mapped_column(LargeBinary)
+    pixels_id: Mapped[int]
+    """The history row whose `rle` holds the pixels."""
 
 
 class Change(Base):

@@ -63,6 +63,11 @@ def test_older_database_is_copied_then_migrated_and_newer_one_refused(
         "def upgrade():\n    op.add_column('people', sa.Column('shoe_size', sa.Integer()))\n")
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "MIGRATIONS", steps)
+        holder = sqlite3.connect(project / "server.lock", isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")  # as a running server has it
+        with pytest.raises(Conflict):
+            Database.open(project, exclusive=False)
+        holder.close()
         with Database.open(project) as db, db.read() as session:
             assert session.execute(text("SELECT name, shoe_size FROM people")).all() == [("Ann", None)]
         copy = sqlite3.connect(project / "throughline.before-0001.db")

@@ -238,7 +238,8 @@ def check_ledger(world: World) -> None:
                                               AND l.frame = h.frame AND l.object_id = h.object_id)"""
     with world.db.read() as session:
         now = session.execute(text("SELECT video_id, frame, object_id, revision, area, state, source, score, run_id, "
-                                   "prompt_hash, author_id, rle FROM masks")).all()
+                                   "prompt_hash, author_id, (SELECT rle FROM mask_history WHERE id = masks.pixels_id) "
+                                   "FROM masks")).all()
         assert sorted(map(tuple, now)) == sorted(map(tuple, session.execute(text(newest)).all()))
 
 

@@ -156,7 +156,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.Integer(), nullable=True),
         sa.Column("prompt_hash", sa.String(), nullable=True),
         sa.Column("author_id", sa.Integer(), nullable=True),
-        sa.Column("rle", sa.LargeBinary(), nullable=False),
+        sa.Column("pixels_id", sa.Integer(), nullable=False),
         sa.CheckConstraint("source IN ('human', 'model', 'import')", name="source_known"),
         sa.CheckConstraint("state IN ('candidate', 'tracked', 'stale', 'verified', 'absent')", name="state_known"),
         sa.ForeignKeyConstraint(["object_id"], ["objects.id"], ondelete="CASCADE"),
