@@ -11,7 +11,6 @@ from app.identity import Access, AtWorkplace, SignedIn, access, project_member
 from app.jobs import Job
 from app.schemas import LARGEST, DatasetFormat, NewExport, PathToken
 from app.services import datasets
-from projects_db.formats import FORMATS
 
 router = APIRouter(prefix="/api")
 
@@ -28,12 +27,6 @@ def export_of_member(export_id: PathToken, person: SignedIn, workplace: AtWorkpl
 
 
 MemberExport = Annotated[Job, Depends(export_of_member)]
-
-
-@router.get("/formats")
-def list_formats(person: SignedIn) -> list[dict[str, Any]]:
-    """What can be written and read."""
-    return [one.as_json() for one in FORMATS.values()]
 
 
 @router.post("/projects/{project_id:int}/exports")

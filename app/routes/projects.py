@@ -88,6 +88,7 @@ def remove_member(person_id: int, access: Owner, workplace: AtWorkplace) -> dict
     """Take a person out of the project."""
     with workplace.db.write() as session:
         people.remove_member(session, access.project_id, person_id)
+    workplace.forget_access()
     return {}
 
 

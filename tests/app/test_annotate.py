@@ -18,7 +18,9 @@ def box_on(frame: int) -> dict[str, Any]:
     return {"kind": "box", "x0": left, "y0": 60, "x1": left + 40, "y1": 100}
 
 
-def prompt(client: Client, video: int, square: int, frame: int, data: dict[str, Any] | None = None, base: int = 0) -> Any:
+def prompt(
+    client: Client, video: int, square: int, frame: int, data: dict[str, Any] | None = None, base: int = 0
+) -> Any:
     body = {"object_id": square, "prompt": data or box_on(frame), "base": base}
     return client.post(f"/api/videos/{video}/frames/{frame}/prompts", json=body)
 
