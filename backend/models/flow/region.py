@@ -9,9 +9,14 @@ import numpy.typing as npt
 from backend.masks import BoolMask
 from backend.models.flow.view import Float
 
-STEP_COST = 0.01
-"""Length of a step over a plain area; a step over a clear edge is about 1 long (Lab / 50). Keeps regions
-compact."""
+STEP_COST = 0.03
+"""Length of a step over a plain area; one over a clear edge is about 1 long (Lab / 50). Keeps regions compact."""
+
+BORDER = 0.3
+"""How far the frame's border is from being a negative seed: a faint edge away."""
+
+FEW = 10
+"""Pixels of outline from which on its mean contrast can be relied on; shorter outlines score lower."""
 
 ROUNDS = 2
 """Sweeps of the distance transform over the whole picture; a path that winds more than twice is no object's."""
@@ -25,41 +30,70 @@ def lab_of(rgb: npt.NDArray[np.uint8]) -> Float:
     return cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB) / 50
 
 
-def grow(lab: Float, seeds: BoolMask, against: BoolMask, most: float = 1.0) -> BoolMask:
-    """The region about the seeds, among all that geodesic distance makes, whose outline lies on the clearest edges.
+def divide(lab: Float, positive: BoolMask, negative: BoolMask) -> Float:
+    """How much nearer every pixel is to what is object than to what is not: 0..1, above 0.5 on the object's side.
+
+    With positive seeds alone the dividing line lies where its edges are clearest. With negative ones too it lies half
+    way, and the frame's border counts as a weak negative seed, because objects seldom leave on all sides.
 
     Args:
         lab: picture, float32, shape (h, w, 3), CIE Lab / 50.
-        seeds: bool, shape (h, w), at least one pixel.
-        against: bool, same shape; what the region must not hold.
-        most: largest share of the picture that the region may take.
+        positive, negative: seeds, bool, shape (h, w); at least one positive pixel.
+    """
+    inward = geodesic(lab, positive)
+    if negative.any():
+        border = np.full(positive.shape, np.inf, np.float32)
+        border[[0, -1]] = border[:, [0, -1]] = BORDER
+        outward = geodesic(lab, negative, border)
+    else:
+        reach = float(inward[_clearest(lab, inward, 1.0) | positive].max())
+        outward = np.maximum(2 * reach - inward, 0)
+    return (outward + 1e-6) / (inward + outward + 2e-6)
 
-    Returns:
-        bool, shape (h, w); holds the seeds.
+
+def grow(lab: Float, seeds: BoolMask, against: BoolMask, most: float) -> BoolMask:
+    """The region about new seeds that is bounded by the clearest edges.
+
+    Args:
+        lab: picture, float32, shape (h, w, 3), CIE Lab / 50.
+        seeds: bool, shape (h, w), at least one pixel; always in the region.
+        against: bool, same shape; never in the region, nor is what is nearer to it than to the seeds.
+        most: largest share of the picture that the region may take.
     """
     distance = geodesic(lab, seeds)
     if against.any():
         distance = np.where(geodesic(lab, against) <= distance, np.inf, distance).astype(np.float32)
+    return _clearest(lab, distance, most) | seeds
+
+
+def _clearest(lab: Float, distance: Float, most: float) -> BoolMask:
+    """Of all regions "nearer than ...", the one whose outline lies on the clearest edges; bool, shape (h, w).
+
+    An outline where the distance turns infinite is no edge of the picture and does not count."""
     edges = contrast(lab)
+    counts = ~outline(np.isinf(distance))
     reachable = np.sort(distance[np.isfinite(distance)])
-    best, best_score = seeds, 0.0
-    for share in SHARES:
+    best, best_score = np.zeros(distance.shape, bool), 0.0
+    for share in SHARES[most >= SHARES]:
         count = int(share * distance.size)
-        if count >= len(reachable) or share > most:
+        if count >= len(reachable):
             break
-        region = fill_holes(distance <= reachable[count]) & ~against
-        score = float(edges[outline(region)].mean()) if not region.all() else 0.0
+        region = fill_holes(distance <= reachable[count]) & np.isfinite(distance)
+        border = outline(region) & counts
+        score = float(edges[border].sum() / (border.sum() + FEW))
         if score > best_score:
             best, best_score = region, score
-    return best | seeds
+    return best
 
 
-def geodesic(lab: Float, seeds: BoolMask) -> Float:
+def geodesic(lab: Float, seeds: BoolMask, start: Float | float = np.inf) -> Float:
     """Length of the shortest path from the seeds over the picture, float32, shape (h, w), by raster sweeps.
 
-    Toivanen, "New geodesic distance transforms for gray-scale images" (1996); for segmentation: Criminisi et al.,
-    "GeoS: Geodesic Image Segmentation" (ECCV 2008), section 2.2."""
-    distance = np.where(seeds, 0, np.inf).astype(np.float32)
+    Paths may also begin anywhere else at the cost of `start`, a number or shape (h, w). Toivanen, "New geodesic
+    distance transforms for gray-scale images" (1996); for segmentation: Criminisi et al., "GeoS: Geodesic Image
+    Segmentation" (ECCV 2008), section 2.2.
+    """
+    distance = np.where(seeds, 0, start).astype(np.float32)
     for _ in range(ROUNDS):
         for turned in (False, True):
             one, picture = (distance.T, lab.transpose(1, 0, 2)) if turned else (distance, lab)
@@ -69,8 +103,7 @@ def geodesic(lab: Float, seeds: BoolMask) -> Float:
 
 
 def _sweep(distance: Float, lab: Float) -> None:
-    """From the first row to the last, in place; a row is reached from the three nearest pixels of the row
-    before."""
+    """From the first row to the last, in place; a row is reached from the three nearest pixels of the row before."""
     width = distance.shape[1]
     for row in range(1, len(distance)):
         here, before = distance[row], distance[row - 1]
@@ -115,5 +148,4 @@ def without_crumbs(mask: BoolMask) -> BoolMask:
 def parts_with(mask: BoolMask, wanted: BoolMask) -> BoolMask:
     """The connected parts of a mask that hold a wanted pixel."""
     _, labels = cv2.connectedComponents(mask.astype(np.uint8))
-    kept: npt.NDArray[np.int32] = np.unique(labels[wanted & mask])
-    return np.isin(labels, kept) & mask
+    return np.isin(labels, np.unique(labels[wanted & mask])) & mask

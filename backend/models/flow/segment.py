@@ -18,6 +18,7 @@ from backend.models.flow.constraints import Constraints
 from backend.models.flow.filters import guided_filter
 from backend.models.flow.region import (
     contrast,
+    divide,
     fill_holes,
     grow,
     lab_of,
@@ -25,7 +26,7 @@ from backend.models.flow.region import (
     parts_with,
     without_crumbs,
 )
-from backend.models.flow.view import resize
+from backend.models.flow.view import Float, resize
 from backend.models.seam import Segment
 from backend.prompts import MaskPrompt
 
@@ -37,6 +38,10 @@ CUTS, BOX_CUTS = 2, 5
 
 MIN_SAMPLES = 10
 """Pixels each side needs for GrabCut to fit its colours (five clusters) to."""
+
+SURE = 0.3
+"""Share of the way between positive and negative seeds up to which a pixel surely belongs to the nearer ones. Without
+it colours alone decide, and one more click can lose most of the mask."""
 
 NEAR = 0.03
 """A hint behind a mask may move the outline within this share of the window's longest side about what it
@@ -60,22 +65,25 @@ def segment(picture: Picture, prompts: Sequence[Any]) -> Segment:
     if prompts and isinstance(prompts[-1], MaskPrompt) and wanted.base is not None:
         return Segment(wanted.base, 1.0, present=bool(wanted.base.any()))
     mask = np.zeros(size, bool) if wanted.base is None else wanted.base.copy()
-    rough = _rough(picture, prompts, size)
+    near = _rough(picture, prompts, size)
     score = 1.0
-    window = _window(rough | wanted.positive | mask)
+    window = _window((near > 0.5) | wanted.positive | mask)
     if window is not None:
-        mask[window], score = _cut(picture[window], rough[window], wanted.cropped(window))
+        mask[window], score = _cut(picture[window], near[window], wanted.cropped(window))
     mask = (mask | wanted.positive) & ~wanted.negative
     return Segment(mask, score, present=bool(mask.any()))
 
 
-def _rough(picture: Picture, prompts: Sequence[Any], size: tuple[int, int]) -> BoolMask:
-    """About where the object is, bool, shape (height, width)."""
+def _rough(picture: Picture, prompts: Sequence[Any], size: tuple[int, int]) -> Float:
+    """About where the object is: 0..1, float32, shape (height, width), above 0.5 inside."""
     scale = min(1.0, COARSE_SIDE / max(size))
     small = resize(picture, max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     given = Constraints.of(prompts, size, (small.shape[0], small.shape[1]))
     lab = lab_of(small)
     region, most = np.zeros(small.shape[:2], bool), 1.0
+    if given.base is None and given.box is None:
+        near = divide(lab, given.positive, given.negative) if given.positive.any() else region
+        return resize(near.astype(np.float32), *size)
     if given.base is not None:
         # What a correction adds or takes is seldom more than what there was.
         region, most = given.base, max(0.02, float(given.base.mean()))
@@ -87,17 +95,17 @@ def _rough(picture: Picture, prompts: Sequence[Any], size: tuple[int, int]) -> B
     new = given.positive & ~region
     if new.any():
         region = region | grow(lab, new, given.negative, most)
-    return resize(region.astype(np.float32), *size) >= 0.5
+    return resize(region.astype(np.float32), *size)
 
 
-def _cut(picture: Picture, rough: BoolMask, wanted: Constraints) -> tuple[BoolMask, float]:
+def _cut(picture: Picture, near: Float, wanted: Constraints) -> tuple[BoolMask, float]:
     """The outline on the picture's edges, and how clear those are, 0..1 (GrabCut: Rother et al., SIGGRAPH 2004)."""
-    size = rough.shape[0], rough.shape[1]
+    size = near.shape[0], near.shape[1]
     scale = min(1.0, FINE_SIDE / max(size))
     height, width = (max(1, round(side * scale)) for side in size)
-    small, start, given = resize(picture, height, width), _shrunk(rough, height, width), wanted.resized(height, width)
-    free = _free(start, given)
-    cut = _parts(_grab_cut(small, start, given, free), given)
+    small, near, given = resize(picture, height, width), resize(near, height, width), wanted.resized(height, width)
+    free = _free(near > 0.5, given)
+    cut = _parts(_grab_cut(small, _labels(near, given, free), given), given)
     guide = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     slope, offset = guided_filter(guide, cut.astype(np.float32), 2, 1e-3)
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
@@ -118,21 +126,27 @@ def _free(start: BoolMask, given: Constraints) -> BoolMask:
     return cv2.dilate(changed, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))) > 0
 
 
-def _grab_cut(picture: Picture, start: BoolMask, given: Constraints, free: BoolMask) -> BoolMask:
-    labels = np.where(start, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+def _labels(near: Float, given: Constraints, free: BoolMask) -> npt.NDArray[np.uint8]:
+    """GrabCut's four labels: sure and probable object and background."""
+    labels = np.where(near > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     if given.base is not None:
         labels[~free] = np.where(given.base, cv2.GC_FGD, cv2.GC_BGD)[~free]
-    only_box = given.box is not None and given.base is None
-    if given.box is not None and only_box:
-        labels[~given.box & ~start] = cv2.GC_BGD
+    elif given.box is not None:
+        labels[~given.box & (near <= 0.5)] = cv2.GC_BGD
+    else:
+        labels[near > 1 - SURE], labels[near < SURE] = cv2.GC_FGD, cv2.GC_BGD
     labels[given.positive], labels[given.negative] = cv2.GC_FGD, cv2.GC_BGD
+    return labels
+
+
+def _grab_cut(picture: Picture, labels: npt.NDArray[np.uint8], given: Constraints) -> BoolMask:
     inside = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     if min(inside.sum(), (~inside).sum()) < MIN_SAMPLES:
         return inside
     # GrabCut seeds its clustering from OpenCV's generator: the same clicks have to give the same mask.
     cv2.setRNGSeed(0)
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(picture, labels, None, *models, BOX_CUTS if only_box else CUTS, cv2.GC_INIT_WITH_MASK)
+    inner, outer, cuts = np.zeros((1, 65)), np.zeros((1, 65)), CUTS if given.box is None else BOX_CUTS
+    cv2.grabCut(picture, labels, (0, 0, 0, 0), outer, inner, cuts, cv2.GC_INIT_WITH_MASK)
     cut = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     return cut if cut.sum() >= MIN_SAMPLES else inside
 
@@ -142,10 +156,6 @@ def _parts(mask: BoolMask, given: Constraints) -> BoolMask:
     mask = fill_holes(mask) & ~given.negative
     pointed = given.positive if given.base is None else given.positive | given.base
     return parts_with(mask, pointed) if pointed.any() and given.box is None else without_crumbs(mask)
-
-
-def _shrunk(mask: BoolMask, height: int, width: int) -> BoolMask:
-    return resize(mask.astype(np.float32), height, width) >= 0.5
 
 
 def _window(mask: BoolMask) -> tuple[slice, slice] | None:

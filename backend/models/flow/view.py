@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from backend.models.seam import Frames
 
-Float = npt.NDArray[np.float32]
+Float = npt.NDArray[Any]
+"""float32 (which the stubs of OpenCV do not say)."""
 T = TypeVar("T")
 
 LONG_SIDE = 480
@@ -72,7 +73,7 @@ class Views:
         self._size = working_size(frames.height, frames.width)
         self._views: _Recent[View] = _Recent(6)
         self._flows: _Recent[Float] = _Recent(2)
-        self._dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -88,7 +89,8 @@ class Views:
 
         float32, shape (h, w, 2), (x, y) in pixels of the view. Raises IndexError, Unavailable."""
         def compute() -> Float:
-            return self._dis.calc(self[source].grey, self[target].grey, None)
+            empty = np.zeros((*self._size, 2), np.float32)
+            return self._dis.calc(self[source].grey, self[target].grey, empty)
 
         return self._flows.get((source, target), compute)
 
@@ -99,7 +101,7 @@ class Views:
 
     def _make(self, frame: int) -> View:
         rgb = resize(self._frames[frame], *self._size)
-        return View(rgb, cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), describe(rgb))
+        return View(rgb, np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8), describe(rgb))
 
 
 class _Recent(Generic[T]):
