@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -78,6 +79,7 @@ def encode(path: Path, numbers: Sequence[int], *, codec: str = "libx264", option
     """
     with av.open(str(path), "w", options=muxer or {}) as out:
         video = out.add_stream(codec, rate=rate, options=dict(X264 if options is None else options))
+        assert isinstance(video, av.VideoStream)
         video.pix_fmt = pixel_format
         video.width, video.height = size if turned in (0, 180) else size[::-1]
         video.codec_context.time_base = Fraction(1, rate)
@@ -93,7 +95,7 @@ def encode(path: Path, numbers: Sequence[int], *, codec: str = "libx264", option
                 _mux(out, packet, shift, rate)
         for packet in video.encode():
             _mux(out, packet, shift, rate)
-        if sound is not None:
+        if isinstance(sound, av.AudioStream):
             _beep(out, sound, len(numbers) / rate)
 
 
@@ -104,7 +106,7 @@ def _mux(out: av.container.OutputContainer, packet: av.Packet, shift: int, rate:
     out.mux(packet)
 
 
-def _beep(out: av.container.OutputContainer, sound: av.audio.AudioStream, seconds: float) -> None:
+def _beep(out: av.container.OutputContainer, sound: av.AudioStream, seconds: float) -> None:
     for start in range(0, int(seconds * 44100), 1024):
         wave = (np.sin((start + np.arange(1024)) / 20) * 8000).astype(np.int16)[None]
         frame = av.AudioFrame.from_ndarray(wave, format="s16", layout="mono")
@@ -126,89 +128,81 @@ def vfr_times(count: int) -> list[int]:
     return np.cumsum([0, *(VFR_STEPS[i % len(VFR_STEPS)] for i in range(count - 1))]).tolist()
 
 
-def _plain(path: Path) -> list[int]:
-    encode(path, range(FRAMES))
-    return list(range(FRAMES))
+Writer = Callable[[Path, int], list[int]]
+"""Writes a video of so many frames; the numbers a viewer sees, in order."""
 
 
-def _encoded(**how: object) -> Callable[[Path], list[int]]:
-    def write(path: Path) -> list[int]:
-        encode(path, range(FRAMES), **how)  # type: ignore[arg-type]
-        return list(range(FRAMES))
+def _encoded(codec: str = "libx264", **how: Any) -> Writer:
+    def write(path: Path, count: int) -> list[int]:
+        encode(path, range(count), codec=codec, **how)
+        return list(range(count))
 
     return write
 
 
-def _vfr(path: Path) -> list[int]:
-    encode(path, range(FRAMES), pts=vfr_times(FRAMES))
-    return list(range(FRAMES))
+_plain = _encoded()
 
 
-def _edit_list(path: Path) -> list[int]:
+def _vfr(path: Path, count: int) -> list[int]:
+    encode(path, range(count), pts=vfr_times(count))
+    return list(range(count))
+
+
+def _edit_list(path: Path, count: int) -> list[int]:
     """The first seven frames are stored, but the edit list says that the video starts after them."""
-    encode(path, range(FRAMES), shift=-7, muxer={"avoid_negative_ts": "disabled", "use_editlist": "1"})
-    return list(range(7, FRAMES))
+    encode(path, range(count), shift=-7, muxer={"avoid_negative_ts": "disabled", "use_editlist": "1"})
+    return list(range(7, count))
 
 
-def _one_frame(path: Path) -> list[int]:
+def _one_frame(path: Path, count: int) -> list[int]:
     encode(path, [5])
     return [5]
 
 
-def _gif(path: Path) -> list[int]:
-    encode(path, range(30), codec="gif", options={}, pixel_format="rgb8", rate=10)
-    return list(range(30))
-
-
-def _images(path: Path) -> list[int]:
-    """frame1.jpg, frame2.jpg, ... frame30.jpg: in order only if numbers are read as numbers."""
+def _images(path: Path, count: int) -> list[int]:
+    """frame1.jpg, frame2.jpg, ... frame10.jpg: in order only if numbers are read as numbers."""
     path.mkdir()
-    for i in range(30):
+    for i in range(count):
         cv2.imwrite(str(path / f"frame{i + 1}.jpg"), cv2.cvtColor(picture_of(i), cv2.COLOR_RGB2BGR))
-    return list(range(30))
+    return list(range(count))
 
 
 def corrupt(path: Path, packet_number: int) -> None:
     """Overwrite the inside of one packet of the video (in decode order) with noise."""
     with av.open(str(path)) as container:
-        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
-    position, size = packets[packet_number]
-    noise = np.random.default_rng(1).integers(0, 256, size, np.uint8).tobytes()
+        position, size = [(p.pos or 0, p.size) for p in container.demux(video=0) if p.size][packet_number]
+    noise = np.random.default_rng(1).integers(0, 256, size - 5, np.uint8).tobytes()
     with path.open("r+b") as file:
         file.seek(position + 5)
-        file.write(noise[: size - 5])
+        file.write(noise)
 
 
-def cut_end(path: Path, share: float) -> None:
-    """Keep the first part of a file."""
+def _corrupt_middle(path: Path, count: int) -> list[int]:
+    numbers = _plain(path, count)
+    corrupt(path, count // 2)
+    return numbers
+
+
+def _cut(path: Path, count: int) -> list[int]:
+    """Only the first part of the file is there."""
+    numbers = _plain(path, count)
     data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * share)])
-
-
-def _corrupt_middle(path: Path) -> list[int]:
-    numbers = _plain(path)
-    corrupt(path, 30)
+    path.write_bytes(data[: int(len(data) * 0.6)])
     return numbers
 
 
-def _cut(path: Path) -> list[int]:
-    numbers = _plain(path)
-    cut_end(path, 0.6)
-    return numbers
-
-
-def _joined_late(path: Path) -> list[int]:
+def _joined_late(path: Path, count: int) -> list[int]:
     """A broadcast recorded from the middle of a group of pictures on."""
-    _plain(path)
+    numbers = _plain(path, count)
     data = path.read_bytes()
     path.write_bytes(data[len(data) // 188 // 3 * 188 :])
-    return list(range(FRAMES))
+    return numbers
 
 
 _VP9 = {"deadline": "realtime", "cpu-used": "8", "g": "12", "lag-in-frames": "0"}
 _X265 = {"preset": "ultrafast", "x265-params": "log-level=none:keyint=12:bframes=3:open-gop=1:pools=1:scenecut=0"}
 
-KINDS: dict[str, tuple[str, Callable[[Path], list[int]]]] = {
+KINDS: dict[str, tuple[str, Writer]] = {
     "cfr": ("mp4", _plain),
     "vfr": ("mp4", _vfr),
     "open gop": ("mp4", _encoded(options=X264 | {"x264-params": X264["x264-params"] + ":open-gop=1"})),
@@ -225,13 +219,13 @@ KINDS: dict[str, tuple[str, Callable[[Path], list[int]]]] = {
     "mpeg-ts": ("ts", _plain),
     "fragmented mp4": ("mp4", _encoded(muxer={"movflags": "frag_keyframe+empty_moov"})),
     "no times": ("h264", _plain),
-    "gif": ("gif", _gif),
+    "gif": ("gif", _encoded("gif", options={}, pixel_format="rgb8", rate=10)),
     "one frame": ("mp4", _one_frame),
     "images": ("", _images),
 }
 """Kind -> suffix, writer. Every frame of these is to be shown exactly."""
 
-DAMAGED: dict[str, tuple[str, Callable[[Path], list[int]]]] = {
+DAMAGED: dict[str, tuple[str, Writer]] = {
     "corrupt middle": ("mp4", _corrupt_middle),
     "truncated mkv": ("mkv", _cut),
     "truncated ts": ("ts", _cut),
@@ -240,9 +234,11 @@ DAMAGED: dict[str, tuple[str, Callable[[Path], list[int]]]] = {
 """Files with faults: what is left of them is to be shown exactly."""
 
 
-def make(kind: str, folder: Path) -> tuple[Path, list[int]]:
-    """Write a video of a kind into a folder. Returns its path, and the frame numbers a viewer would see were it
-    whole."""
+def make(kind: str, folder: Path, count: int = FRAMES) -> tuple[Path, list[int]]:
+    """Write a video of a kind, of `count` frames (at most 1024), into a folder.
+
+    Returns its path, and the numbers of the frames a viewer would see were it whole.
+    """
     suffix, write = (KINDS | DAMAGED)[kind]
     path = folder / (kind.replace(" ", "-") + (f".{suffix}" if suffix else ""))
-    return path, write(path)
+    return path, write(path, count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,20 +22,29 @@ log = logging.getLogger(__name__)
 
 
 def serve(link: Link, path: Path, index: bytes, cache_bytes: int) -> None:
-    """In the child: answer each frame number with the frame's bytes, until the parent hangs up."""
+    """In the child: answer each frame number with the frame's bytes, until the parent hangs up. While somebody goes
+    through the frames in order, the next one is decoded as they work on the last."""
     decoder = Decoder(path, FrameIndex.from_bytes(index), cache_bytes, link)
+    previous = -1
     while True:
         try:
             wanted = link.connection.recv()
         except EOFError:
             return
-        try:
-            picture = decoder.frame(wanted)
-        except Unavailable as error:
-            link.fail(error)
-        else:
-            link.reply(None)
-            link.connection.send_bytes(picture.data.cast("B"))
+        _answer(link, decoder, wanted)
+        if wanted == previous + 1 and not link.connection.poll():
+            decoder.prepare(wanted + 1)
+        previous = wanted
+
+
+def _answer(link: Link, decoder: Decoder, wanted: int) -> None:
+    try:
+        picture = decoder.frame(wanted)
+    except Unavailable as error:
+        link.fail(error)
+    else:
+        link.reply(None)
+        link.connection.send_bytes(picture.data.cast("B"))
 
 
 class Decoder:
@@ -57,12 +67,21 @@ class Decoder:
         self._next: int | None = None
         """The earliest frame the walk may still give; None when there is no walk."""
         self._check_fingerprints = True
+        self._ready: tuple[int, npt.NDArray[np.uint8]] | None = None
+
+    def prepare(self, index: int) -> None:
+        """Have a frame ready before it is asked for. Where it fails, asking for it says so."""
+        if index < len(self._index):
+            with contextlib.suppress(Unavailable):
+                self._ready = index, self.frame(index)
 
     def frame(self, index: int) -> npt.NDArray[np.uint8]:
         """The upright frame: RGB, uint8 (height, width, 3).
 
         Raises Unavailable: `video_missing`, `video_changed`.
         """
+        if self._ready and self._ready[0] == index:
+            return self._ready[1]
         wanted = int(self._index.shown[index])
         found = self._cache.get(wanted) or self._go_on(wanted) or self._start_over(wanted)
         size = self._index.width, self._index.height
