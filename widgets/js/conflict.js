@@ -15,6 +15,7 @@ const THEIRS = "#f08a00";
 export async function settleConflict(workspace, edit, { theirs, yours }) {
   const bitmap = await workspace.frames.get(edit.frame);
   const name = workspace.store.state.objects.get(edit.objectId)?.name || "This object";
+  const who = theirs.author === workspace.store.state.me.id ? "you in another window" : "somebody else";
   const mine = yours?.rle || (yours?.counts ? yours : null);
   return new Promise((resolve) => {
     let keep = false;
@@ -27,7 +28,7 @@ export async function settleConflict(workspace, edit, { theirs, yours }) {
       dialog.remove();
       resolve(keep);
     } },
-    h("h2", {}, `${name} was changed by ${theirs.author || "somebody else"} on frame ${edit.frame}`),
+    h("h2", {}, `${name} was changed by ${who} on frame ${edit.frame}`),
     h("p", {}, "Nothing was overwritten. Choose which one stands."),
     h("div", { class: "tw-sides" },
       side("Yours", MINE, bitmap, mine), side(`Theirs${theirs.rle ? "" : " (removed)"}`, THEIRS, bitmap, theirs.rle)),

@@ -52,8 +52,7 @@ export class Live {
     objects.replace(video.objects);
     for (const run of video.runs) runs.take(run);
     masks.refresh();
-    masks.ensure(store.state.frame);
-    await this.timeline();
+    await Promise.all([masks.ensure(store.state.frame), this.timeline()]);
     if (store.state.shown < 0) viewer.seek(store.state.frame);
   }
 

@@ -7,7 +7,7 @@
  * @typedef {{id: number, video_id: number, label_id: number, name: string, colour: string, locked: boolean,
  *   attributes: Object<string, string>, version: number, deleted: boolean}} VideoObject
  * @typedef {{frame: number, object_id: number, revision: number, rle: Rle|null, area: number, box: number[],
- *   state: string, source: string, score: number|null, author: string|null, run_id: number|null}} MaskItem
+ *   state: string, source: string, score: number|null, author: number|null, run_id: number|null}} MaskItem
  * @typedef {{id: number, video_id: number, model: string, status: string, total: number, done: number, message: string,
  *   objects: number[], scope: string, frame: number, created_at: string, finished_at: string|null,
  *   seconds_left?: number}} Run

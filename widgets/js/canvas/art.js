@@ -31,33 +31,50 @@ export function tinted(shape, colour) {
   return canvas;
 }
 
-/** The edges between mask and not-mask, as straight pieces in picture coordinates. @param {Shape} shape @returns {Path2D} */
+// Directions of an edge: right, down, left, up. As vertex steps in a grid one wider and one higher than the bitmap.
+const DX = [1, 0, -1, 0];
+const DY = [0, 1, 0, -1];
+
+/** The edges between mask and not-mask, as closed loops in picture coordinates. @param {Shape} shape @returns {Path2D} */
 export function outlineOf(shape) {
-  const { width, height, bits, x, y } = shape;
+  const edges = edgesOf(shape);
+  const width = shape.width + 1;
   const path = new Path2D();
-  const at = (column, row) =>
-    column >= 0 && row >= 0 && column < width && row < height ? bits[row * width + column] : 0;
-  for (let row = 0; row <= height; row++) {
-    for (let column = 0, start = -1; column <= width; column++) {
-      const edge = column < width && at(column, row) !== at(column, row - 1);
-      if (edge && start < 0) start = column;
-      if (!edge && start >= 0) {
-        path.moveTo(x + start, y + row);
-        path.lineTo(x + column, y + row);
-        start = -1;
-      }
-    }
-  }
-  for (let column = 0; column <= width; column++) {
-    for (let row = 0, start = -1; row <= height; row++) {
-      const edge = row < height && at(column, row) !== at(column - 1, row);
-      if (edge && start < 0) start = row;
-      if (!edge && start >= 0) {
-        path.moveTo(x + column, y + start);
-        path.lineTo(x + column, y + row);
-        start = -1;
-      }
-    }
+  for (let vertex = 0; vertex < edges.length; vertex++) {
+    while (edges[vertex]) trace(edges, width, vertex, shape, path);
   }
   return path;
+}
+
+/** For every vertex the edges that leave it (bit d: direction d), with the mask on the right hand. @param {Shape} shape */
+function edgesOf({ width, height, bits }) {
+  const edges = new Uint8Array((width + 1) * (height + 1));
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const at = row * width + column;
+      if (!bits[at]) continue;
+      const corner = row * (width + 1) + column;
+      if (row === 0 || !bits[at - width]) edges[corner] |= 1;
+      if (column === width - 1 || !bits[at + 1]) edges[corner + 1] |= 2;
+      if (row === height - 1 || !bits[at + width]) edges[corner + width + 2] |= 4;
+      if (column === 0 || !bits[at - 1]) edges[corner + width + 1] |= 8;
+    }
+  }
+  return edges;
+}
+
+/** Walk one loop and take its edges away. Where two loops touch at a corner it turns right, which keeps them apart. */
+function trace(edges, width, start, shape, path) {
+  let vertex = start;
+  let heading = 31 - Math.clz32(edges[start] & -edges[start]);
+  path.moveTo(shape.x + (vertex % width), shape.y + Math.floor(vertex / width));
+  do {
+    edges[vertex] &= ~(1 << heading);
+    vertex += DX[heading] + DY[heading] * width;
+    const turn = [1, 0, 3].map((by) => (heading + by) % 4).find((next) => edges[vertex] & (1 << next));
+    if (turn === heading) continue; // a straight line is one piece
+    path.lineTo(shape.x + (vertex % width), shape.y + Math.floor(vertex / width));
+    heading = turn ?? heading;
+  } while (vertex !== start || edges[vertex] & (1 << heading));
+  path.closePath();
 }

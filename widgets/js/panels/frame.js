@@ -1,4 +1,4 @@
-// What can be done with the frame, the range and the view.
+// What can be done with the frame and the range; how masks are drawn.
 
 import { h } from "../dom.js";
 import { commandButton } from "./button.js";
@@ -14,8 +14,7 @@ export function framePanel(workspace) {
   return h("section", { class: "tw-panel", "aria-label": "Frame" }, h("div", { class: "tw-panel-head" }, title),
     h("div", { class: "tw-actions" },
       commandButton(workspace, "mask.verify", { text: "Verify frame", class: "tw-primary" }), commandButton(workspace, "mask.verifyRange", { text: "Verify range" }),
-      commandButton(workspace, "mask.absent", { text: "Absent" }), commandButton(workspace, "mask.delete", { text: "Remove mask" })),
-    h("div", { class: "tw-row tw-view-row" }, check(workspace, "outlines", "Outlines"), opacity(store)));
+      commandButton(workspace, "mask.absent", { text: "Absent" }), commandButton(workspace, "mask.delete", { text: "Remove mask" })));
 }
 
 /** A check box of a piece of state. @param {import("../workspace.js").Workspace} workspace @param {string} key @param {string} text */
@@ -25,11 +24,13 @@ export function check(workspace, key, text, title = "") {
   return h("label", { class: "tw-check", title }, box, text);
 }
 
-function opacity(store) {
+/** How masks are drawn. @param {import("../workspace.js").Workspace} workspace */
+export function maskLook(workspace) {
+  const { store } = workspace;
   const slider = h("input", {
     type: "range", min: 0, max: 1, step: 0.05, class: "tw-slider", "aria-label": "Opacity of masks", title: "Opacity of masks",
     oninput: () => store.set({ opacity: Number(slider.value) }),
   });
   store.on(["opacity"], (state) => { slider.value = String(state.opacity); });
-  return slider;
+  return h("div", { class: "tw-look" }, check(workspace, "outlines", "Outlines"), slider);
 }

@@ -9,51 +9,100 @@ const MARKS = { verified: "verify", absent: "absent", stale: "stale" };
 
 /** @param {import("../workspace.js").Workspace} workspace */
 export function objectsPanel(workspace) {
-  const { store, objects } = workspace;
-  const list = h("ul", { class: "tw-objects", role: "listbox", "aria-label": "Objects", tabindex: 0, onkeydown: (event) => arrows(event, workspace) });
+  const { store } = workspace;
+  const list = h("ul", {
+    class: "tw-objects", role: "listbox", "aria-label": "Objects", tabindex: 0, onkeydown: (event) => arrows(event, workspace),
+  });
   const label = h("select", {
     class: "tw-field", "aria-label": "Label of the next object", onchange: () => store.set({ labelId: Number(label.value) }),
   });
   fill(label, ...store.state.video.labels.map((one) => h("option", { value: String(one.id) }, one.name)));
   store.on(["labelId"], ({ labelId }) => { label.value = String(labelId ?? ""); });
+  /** @type {Map<number, {element: HTMLElement, update: (state: any, n: number) => void}>} */
+  const rows = new Map();
+  store.on(["objects"], (state) => arrange(workspace, state, list, rows));
   store.on(["objects", "selected", "hovered", "hidden", "frame", "timeline"], (state) => {
-    fill(list, ...[...state.objects.values()].map((object, n) => row(workspace, state, object, n)));
-    if (!state.objects.size) fill(list, empty(state.video.labels.length));
+    [...state.objects.keys()].forEach((id, n) => rows.get(id).update(state, n));
   });
-  store.on(["selected"], () => list.querySelector(".tw-on")?.scrollIntoView({ block: "nearest" }));
+  store.on(["selected"], ({ selected }) => rows.get(selected)?.element.scrollIntoView({ block: "nearest" }));
   return h("section", { class: "tw-panel tw-grow", "aria-label": "Objects" },
     h("div", { class: "tw-panel-head" }, h("h2", {}, "Objects"), h("span", { class: "tw-gap" }), label,
       commandButton(workspace, "object.new", { text: "New", class: "tw-quiet" })), list);
 }
 
-function empty(hasLabels) {
-  return h("li", { class: "tw-empty" }, h("strong", {}, hasLabels ? "No objects yet" : "This project has no labels"),
-    hasLabels ? "Choose a label above and click an object on the picture: one click makes it." : "Add a label on the project page, then come back.");
+/** Rows live as long as their objects: a row replaced between press and release would swallow the click. */
+function arrange(workspace, { objects, video }, list, rows) {
+  for (const id of rows.keys()) if (!objects.has(id)) rows.delete(id);
+  for (const id of objects.keys()) if (!rows.has(id)) rows.set(id, row(workspace, id));
+  const wanted = [...objects.keys()].map((id) => rows.get(id).element);
+  const same = wanted.length === list.children.length && wanted.every((element, n) => list.children[n] === element);
+  if (!wanted.length) fill(list, empty(video.labels.length));
+  else if (!same) fill(list, ...wanted);
 }
 
-function row(workspace, state, object, n) {
-  const { objects } = workspace;
-  const on = object.id === state.selected;
-  const hidden = state.hidden.has(object.id);
-  const label = state.video.labels.find((one) => one.id === object.label_id);
-  const segment = segmentAt(state.timeline.objects[object.id], state.frame);
+function empty(hasLabels) {
+  return h("li", { class: "tw-empty" }, h("strong", {}, hasLabels ? "No objects yet" : "This project has no labels"),
+    hasLabels ? "Choose a label above and click an object on the picture: one click makes it."
+      : "Add a label on the project page, then come back.");
+}
+
+function row(workspace, id) {
+  const { objects, store } = workspace;
+  const number = h("span", { class: "tw-number" });
+  const dot = h("span", { class: "tw-dot" });
+  const name = h("span", {});
+  const label = h("small", {});
+  const mark = h("span", { class: "tw-mark" });
+  const hide = toggle(() => objects.toggleHidden(id));
+  const lock = toggle(() => objects.change(id, { locked: !store.state.objects.get(id).locked }));
+  const element = h("li", {
+    class: "tw-object", role: "option", "data-object": id, onclick: () => objects.select(id),
+    onpointerenter: () => store.set({ hovered: id }), onpointerleave: () => store.set({ hovered: null }),
+  }, number, dot, h("span", { class: "tw-clip tw-title" }, name, label), mark, hide.button, lock.button);
+
+  function update(state, n) {
+    const object = state.objects.get(id);
+    const hidden = state.hidden.has(id);
+    const on = id === state.selected;
+    element.classList.toggle("tw-on", on);
+    element.classList.toggle("tw-hover", id === state.hovered);
+    element.classList.toggle("tw-off", hidden);
+    element.setAttribute("aria-selected", String(on));
+    number.textContent = n < 9 ? String(n + 1) : "";
+    dot.style.background = object.colour;
+    name.textContent = object.name;
+    label.textContent = state.video.labels.find((one) => one.id === object.label_id)?.name || "";
+    hide.show(hidden ? "eyeOff" : "eye", hidden ? "Show (H)" : "Hide (H)", hidden, object.name);
+    lock.show(object.locked ? "lock" : "unlock", object.locked ? "Unlock (L)" : "Lock (L)", object.locked, object.name);
+    showMark(mark, segmentAt(state.timeline.objects[id], state.frame));
+  }
+  return { element, update };
+}
+
+/** What the object has on the frame, as a sign with words behind it. */
+function showMark(mark, segment) {
   const words = segment ? `${segment[2]}, by ${segment[3]}` : "no mask on this frame";
-  const toggle = (name, tip, pressed, run) => h("button", {
-    type: "button", class: "tw-button tw-icon tw-small", title: tip, "aria-label": `${tip}: ${object.name}`, "aria-pressed": String(pressed), tabindex: on ? 0 : -1,
-    onclick: (event) => { event.stopPropagation(); run(); },
-  }, icon(name));
-  return h("li", {
-    class: `tw-object${on ? " tw-on" : ""}${object.id === state.hovered ? " tw-hover" : ""}${hidden ? " tw-off" : ""}`, role: "option",
-    "aria-selected": String(on), "data-object": object.id, onclick: () => objects.select(object.id),
-    onpointerenter: () => workspace.store.set({ hovered: object.id }), onpointerleave: () => workspace.store.set({ hovered: null }),
-  },
-  h("span", { class: "tw-number" }, n < 9 ? String(n + 1) : ""), h("span", { class: "tw-dot", style: { background: object.colour } }),
-  h("span", { class: "tw-clip tw-title" }, object.name, h("small", {}, label?.name || "")),
-  h("span", { class: `tw-mark tw-${segment?.[2] || "none"}`, title: words, "aria-label": words },
-    segment && (MARKS[segment[2]] ? icon(MARKS[segment[2]]) : segment[3] === "human" ? "◆" : "■")),
-  toggle(hidden ? "eyeOff" : "eye", hidden ? "Show (H)" : "Hide (H)", hidden, () => objects.toggleHidden(object.id)),
-  toggle(object.locked ? "lock" : "unlock", object.locked ? "Unlock (L)" : "Lock (L)", object.locked,
-    () => objects.change(object.id, { locked: !object.locked })));
+  if (mark.title === words) return;
+  mark.title = words;
+  mark.setAttribute("aria-label", words);
+  mark.className = `tw-mark tw-${segment?.[2] || "none"}`;
+  fill(mark, segment && (MARKS[segment[2]] ? icon(MARKS[segment[2]]) : segment[3] === "human" ? "◆" : "■"));
+}
+
+function toggle(run) {
+  const button = h("button", {
+    type: "button", class: "tw-button tw-icon tw-small", onclick: (event) => { event.stopPropagation(); run(); },
+  });
+  let drawn = "";
+  const show = (name, tip, pressed, whose) => {
+    if (drawn === name + whose) return;
+    drawn = name + whose;
+    button.title = tip;
+    button.setAttribute("aria-label", `${tip}: ${whose}`);
+    button.setAttribute("aria-pressed", String(pressed));
+    fill(button, icon(name));
+  };
+  return { button, show };
 }
 
 function arrows(event, workspace) {

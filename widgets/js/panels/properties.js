@@ -7,14 +7,14 @@ import { commandButton } from "./button.js";
 export function propertiesPanel(workspace) {
   const { store } = workspace;
   const form = h("div", { class: "tw-form" });
-  const facts = h("dl", { class: "tw-facts" });
+  const facts = h("p", { class: "tw-facts" });
   store.on(["objects", "selected"], ({ objects, selected, video }) => {
     const object = objects.get(selected);
     if (form.contains(document.activeElement) && form.dataset.object === String(selected)) return; // not under the hand that types
     form.dataset.object = String(selected);
     fill(form, ...(object ? fields(workspace, object, video) : [h("p", { class: "tw-dim" }, "Select an object to see and change its properties.")]));
   });
-  store.on(["masksVersion", "selected", "shown", "objects", "prompts"], (state) => fill(facts, ...factsOf(workspace, state)));
+  store.on(["masksVersion", "selected", "shown", "objects", "prompts"], (state) => { facts.textContent = factsOf(workspace, state); });
   return h("section", { class: "tw-panel", "aria-label": "Properties" },
     h("div", { class: "tw-panel-head" }, h("h2", {}, "Properties"), h("span", { class: "tw-gap" }), commandButton(workspace, "object.delete", { class: "tw-small" })),
     form, facts);
@@ -52,14 +52,12 @@ function choice(object, { name, values }, change) {
 const field = (title, control) => h("label", { class: "tw-labelled" }, h("span", {}, title), control);
 
 function factsOf(workspace, { selected, shown, prompts }) {
-  if (selected === null || shown < 0) return [];
+  if (selected === null || shown < 0) return "";
   const item = workspace.masks.item(shown, selected);
-  if (!item) return fact("On this frame", "no mask");
+  if (!item) return "No mask on this frame.";
   const given = prompts.filter((prompt) => prompt.object_id === selected).length;
   return [
-    ...fact("On this frame", `${item.state}, by ${item.source}`), ...fact("Area", `${item.area.toLocaleString()} px`),
-    ...(item.score === null ? [] : fact("Score", item.score.toFixed(2))), ...(given ? fact("Prompts", String(given)) : []),
-  ];
+    `${item.state}, by ${item.source}`, `${item.area.toLocaleString()} px`, item.score !== null && `score ${item.score.toFixed(2)}`,
+    given > 0 && `${given} ${given === 1 ? "prompt" : "prompts"}`,
+  ].filter(Boolean).join(" · ");
 }
-
-const fact = (name, value) => [h("dt", {}, name), h("dd", {}, value)];

@@ -3,6 +3,7 @@
 import { fill, h } from "../dom.js";
 import { toolKinds } from "../tools/index.js";
 import { commandButton } from "./button.js";
+import { maskLook } from "./frame.js";
 import { runLine } from "./transport.js";
 
 /** @param {import("../workspace.js").Workspace} workspace */
@@ -20,13 +21,13 @@ export function toolbar(workspace) {
     ...buttons, size, h("span", { class: "tw-gap" }), commandButton(workspace, "view.fit"));
 }
 
-/** Under the picture: what the tool in the hand does, and the run that goes on. @param {import("../workspace.js").Workspace} workspace */
+/** Under the picture: what the tool in the hand does, the run that goes on, how masks are drawn. @param {import("../workspace.js").Workspace} workspace */
 export function hintLine(workspace) {
-  const words = h("div", { class: "tw-row tw-clip" });
+  const words = h("div", { class: "tw-row tw-words-clip" });
   workspace.store.on(["tool", "selected", "objects", "labelId"], ({ tool, objects, selected, video, labelId }) => {
     const label = video.labels.find((one) => one.id === labelId);
     const target = objects.get(selected)?.name || (label ? `a new ${label.name}` : "no label yet");
-    fill(words, h("strong", {}, target), h("span", {}, toolKinds.find(({ id }) => id === tool).hint));
+    fill(words, h("strong", {}, target), h("span", { class: "tw-clip" }, toolKinds.find(({ id }) => id === tool).hint));
   });
-  return h("div", { class: "tw-hint" }, words, h("span", { class: "tw-gap" }), runLine(workspace));
+  return h("div", { class: "tw-hint" }, words, h("span", { class: "tw-gap" }), runLine(workspace), maskLook(workspace));
 }

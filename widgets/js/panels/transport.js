@@ -79,30 +79,47 @@ function modelChoice(workspace) {
 /** The run that goes on, or the one that stopped before its end. @param {import("../workspace.js").Workspace} workspace */
 export function runLine(workspace) {
   const { store, runs } = workspace;
-  const line = h("div", { class: "tw-run", role: "status" });
-  store.on(["runs", "connection"], () => {
+  // Made once: a button replaced between press and release would swallow the click that cancels.
+  const going = goingLine(workspace);
+  const stopped = stoppedLine(workspace);
+  store.on(["runs"], () => {
     const { current, unfinished } = runs;
-    fill(line, ...(current ? going(workspace, current) : unfinished ? stopped(workspace, unfinished) : []));
+    going.element.hidden = !current;
+    stopped.element.hidden = Boolean(current) || !unfinished;
+    if (current) going.update(current);
+    else if (unfinished) stopped.update(unfinished);
   });
-  return line;
+  return h("div", { role: "status" }, going.element, stopped.element);
 }
 
-function going(workspace, run) {
-  const percent = run.total ? Math.round((100 * run.done) / run.total) : 0;
-  const left = run.seconds_left ? ` · ${Math.ceil(run.seconds_left)} s left` : "";
-  return [
-    h("div", { class: "tw-progress", role: "progressbar", "aria-valuenow": percent, "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": "Tracking" },
-      h("div", { style: { width: `${percent}%` } })),
-    h("span", { class: "tw-digits" }, run.status === "queued" ? "Waiting" : `${run.done}/${run.total}${left}`),
-    commandButton(workspace, "track.cancel", { text: "Cancel" }),
-  ];
+function goingLine(workspace) {
+  const bar = h("div", {});
+  const progress = h("div", {
+    class: "tw-progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": "Tracking",
+  }, bar);
+  const words = h("span", { class: "tw-digits" });
+  const element = h("div", { class: "tw-run" }, progress, words, commandButton(workspace, "track.cancel", { text: "Cancel" }));
+  const update = ({ status, total, done, seconds_left: seconds }) => {
+    const percent = total ? Math.round((100 * done) / total) : 0;
+    bar.style.width = `${percent}%`;
+    progress.setAttribute("aria-valuenow", String(percent));
+    words.textContent = status === "queued" ? "Waiting" : `${done}/${total}${seconds ? ` · ${Math.ceil(seconds)} s left` : ""}`;
+  };
+  return { element, update };
 }
 
-function stopped(workspace, run) {
-  const words = { interrupted: "Interrupted", failed: "Failed", cancelled: "Cancelled" }[run.status];
-  return [
-    h("span", { class: "tw-digits", title: run.message }, `${words} at ${run.done}/${run.total}`),
-    h("button", { type: "button", class: "tw-button", onclick: () => workspace.runs.resume(run) }, "Resume"),
-    h("button", { type: "button", class: "tw-button tw-icon", title: "Dismiss", "aria-label": "Dismiss", onclick: () => workspace.runs.dismiss(run) }, icon("close")),
-  ];
+function stoppedLine(workspace) {
+  const { runs } = workspace;
+  const words = h("span", { class: "tw-digits" });
+  const element = h("div", { class: "tw-run" }, words,
+    h("button", { type: "button", class: "tw-button", onclick: () => runs.resume(runs.unfinished) }, "Resume"),
+    h("button", {
+      type: "button", class: "tw-button tw-icon", title: "Dismiss", "aria-label": "Dismiss", onclick: () => runs.dismiss(runs.unfinished),
+    }, icon("close")));
+  const update = ({ status, done, total, message }) => {
+    const how = { interrupted: "Interrupted", failed: "Failed", cancelled: "Cancelled" }[status];
+    words.textContent = `${how} at ${done}/${total}`;
+    words.title = message;
+  };
+  return { element, update };
 }
