@@ -105,11 +105,12 @@ def _tracking_table(rows: list[dict[str, Any]], mean: dict[str, Any]) -> str:
 
 def _clicks_table(rows: list[dict[str, Any]], mean: dict[str, Any]) -> str:
     head = ["sequence", "masks", *(f"IoU@{k}" for k in REPORTED_CLICKS), *(f"clicks to {t:.2f}" for t in TARGETS),
-            *(f"not in {MAX_CLICKS} ({t:.2f})" for t in TARGETS)]
+            *(f"not in {MAX_CLICKS} ({t:.2f})" for t in TARGETS), "setbacks"]
     lines = [head]
     for name, one in [*((row["name"], row["clicks"]) for row in rows), ("mean", mean["clicks"])]:
         lines.append([name, str(one["masks"]), *map(_share, one["mean_iou_after"].values()),
-                      *(f"{count:.1f}" for count in one["clicks_to"].values()), *map(str, one["failed"].values())])
+                      *(f"{count:.1f}" for count in one["clicks_to"].values()), *map(str, one["failed"].values()),
+                      f"{one['setbacks']:.1f}"])
     return _aligned(lines)
 
 

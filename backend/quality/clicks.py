@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -22,6 +23,8 @@ from backend.quality.region import region_similarity
 MAX_CLICKS = 20
 TARGETS = (0.85, 0.90)
 REPORTED_CLICKS = (1, 3, 5, 10)
+SETBACK = 0.05
+"""A click after which J is lower by more than this has set the annotator back."""
 
 
 def next_click(
@@ -82,6 +85,11 @@ class Clicked:
     def clicks_to(self, iou: float) -> int | None:
         """Clicks until J first was at least `iou`; None where it never was."""
         return next((count for count, reached in enumerate(self.ious) if reached >= iou), None)
+
+    @property
+    def setbacks(self) -> int:
+        """Clicks that made the mask worse."""
+        return sum(before - after > SETBACK for before, after in pairwise(self.ious))
 
 
 def annotate(

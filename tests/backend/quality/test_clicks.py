@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backend.prompts import Point
-from backend.quality.clicks import annotate, next_click
+from backend.quality.clicks import Clicked, annotate, next_click
 
 EMPTY = np.zeros((60, 100), dtype=bool)
 
@@ -65,6 +65,11 @@ def test_annotating_from_nothing(copy_model, box) -> None:
     assert clicked.iou_after(1) == pytest.approx(1 / 3)
     assert clicked.iou_after(20) == clicked.ious[-1]
     assert (clicked.mask & ~box(20, 10, 27, 9).astype(bool)).sum() == 0
+
+
+def test_setbacks_are_clicks_that_make_it_worse() -> None:
+    assert Clicked(EMPTY, (), (0.0, 0.5, 0.46, 0.7, 0.3, 0.8, 0.7)).setbacks == 2
+    assert Clicked(EMPTY, (), (0.0,)).setbacks == 0
 
 
 def test_annotating_gives_up(copy_model, box) -> None:
