@@ -33,18 +33,19 @@ def lab_of(rgb: npt.NDArray[np.uint8]) -> Float:
 def divide(lab: Float, positive: BoolMask, negative: BoolMask) -> Float:
     """How much nearer every pixel is to what is object than to what is not: 0..1, above 0.5 on the object's side.
 
-    With positive seeds alone the dividing line lies where its edges are clearest. With negative ones too it lies half
-    way, and the frame's border counts as a weak negative seed, because objects seldom leave on all sides.
+    With positive seeds alone the dividing line lies where its edges are clearest. With negative ones too it lies
+    half way, and the frame's border counts as a weak negative seed, because objects seldom leave on all sides.
 
     Args:
         lab: picture, float32, shape (h, w, 3), CIE Lab / 50.
         positive, negative: seeds, bool, shape (h, w); at least one positive pixel.
     """
-    inward = geodesic(lab, positive)
+    terrain = Terrain(lab)
+    inward = terrain.distance(positive)
     if negative.any():
         border = np.full(positive.shape, np.inf, np.float32)
         border[[0, -1]] = border[:, [0, -1]] = BORDER
-        outward = geodesic(lab, negative, border)
+        outward = terrain.distance(negative, border)
     else:
         reach = float(inward[_clearest(lab, inward, 1.0) | positive].max())
         outward = np.maximum(2 * reach - inward, 0)
@@ -60,9 +61,10 @@ def grow(lab: Float, seeds: BoolMask, against: BoolMask, most: float) -> BoolMas
         against: bool, same shape; never in the region, nor is what is nearer to it than to the seeds.
         most: largest share of the picture that the region may take.
     """
-    distance = geodesic(lab, seeds)
+    terrain = Terrain(lab)
+    distance = terrain.distance(seeds)
     if against.any():
-        distance = np.where(geodesic(lab, against) <= distance, np.inf, distance).astype(np.float32)
+        distance = np.where(terrain.distance(against) <= distance, np.inf, distance).astype(np.float32)
     return _clearest(lab, distance, most) | seeds
 
 
@@ -86,32 +88,47 @@ def _clearest(lab: Float, distance: Float, most: float) -> BoolMask:
     return best
 
 
-def geodesic(lab: Float, seeds: BoolMask, start: Float | float = np.inf) -> Float:
-    """Length of the shortest path from the seeds over the picture, float32, shape (h, w), by raster sweeps.
+class Terrain:
+    """A picture as a land to walk over: paths are as long as what they cross changes colour.
 
-    Paths may also begin anywhere else at the cost of `start`, a number or shape (h, w). Toivanen, "New geodesic
-    distance transforms for gray-scale images" (1996); for segmentation: Criminisi et al., "GeoS: Geodesic Image
-    Segmentation" (ECCV 2008), section 2.2.
+    Distances come from raster sweeps: Toivanen, "New geodesic distance transforms for gray-scale images" (1996);
+    for segmentation, Criminisi et al., "GeoS: Geodesic Image Segmentation" (ECCV 2008), section 2.2.
     """
-    distance = np.where(seeds, 0, start).astype(np.float32)
-    for _ in range(ROUNDS):
-        for turned in (False, True):
-            one, picture = (distance.T, lab.transpose(1, 0, 2)) if turned else (distance, lab)
-            _sweep(one, picture)
-            _sweep(one[::-1], picture[::-1])
-    return distance
+
+    def __init__(self, lab: Float) -> None:
+        turned = lab.transpose(1, 0, 2)
+        self._down, self._up = _step_lengths(lab), _step_lengths(lab[::-1])
+        self._right, self._left = _step_lengths(turned), _step_lengths(turned[::-1])
+
+    def distance(self, seeds: BoolMask, start: Float | float = np.inf) -> Float:
+        """Length of the shortest path from the seeds to every pixel, float32, shape (h, w).
+
+        Paths may also begin anywhere else at the cost of `start`, a number or shape (h, w)."""
+        distance = np.where(seeds, 0, start).astype(np.float32)
+        for _ in range(ROUNDS):
+            _sweep(distance, self._down)
+            _sweep(distance[::-1], self._up)
+            _sweep(distance.T, self._right)
+            _sweep(distance.T[::-1], self._left)
+        return distance
 
 
-def _sweep(distance: Float, lab: Float) -> None:
-    """From the first row to the last, in place; a row is reached from the three nearest pixels of the row before."""
-    width = distance.shape[1]
+def _step_lengths(lab: Float) -> list[Float]:
+    """Lengths of the steps to each row from the row before: three arrays of shape (h - 1, w), for steps from the
+    pixel one column to the left, straight, and from one column to the right."""
+    padded = np.pad(lab[:-1], ((0, 0), (1, 1), (0, 0)), constant_values=np.inf)
+    width = lab.shape[1]
+    return [np.abs(lab[1:] - padded[:, shift:shift + width]).sum(axis=2) + STEP_COST for shift in range(3)]
+
+
+def _sweep(distance: Float, steps: list[Float]) -> None:
+    """From the first row to the last, in place."""
+    left, straight, right = steps
     for row in range(1, len(distance)):
-        here, before = distance[row], distance[row - 1]
-        for shift in (-1, 0, 1):
-            to = slice(max(0, -shift), width - max(0, shift))
-            come = slice(max(0, shift), width - max(0, -shift))
-            length = np.abs(lab[row, to] - lab[row - 1, come]).sum(axis=1) + STEP_COST
-            np.minimum(here[to], before[come] + length, out=here[to])
+        here, before, above = distance[row], distance[row - 1], row - 1
+        np.minimum(here, before + straight[above], out=here)
+        np.minimum(here[1:], before[:-1] + left[above, 1:], out=here[1:])
+        np.minimum(here[:-1], before[1:] + right[above, :-1], out=here[:-1])
 
 
 def contrast(lab: Float) -> Float:
