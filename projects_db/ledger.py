@@ -109,7 +109,9 @@ def settle(session: Session, change: Change, first: int, frame_count: int) -> tu
     """
     _apply(session, change, first)
     changed = newest(session)
-    for object_id, start, stop in _stretches_to_doubt(session, change, first, frame_count):
+    step = {"change_id": change.id, "first": first}
+    stretches = _stretches_to_doubt(session, "new.change_id = :change_id AND new.id > :first", step, frame_count)
+    for object_id, start, stop in stretches:
         # A mask that another person's change turned stale gets a row of this change too: their undo must then not call
         # it current again.
         append_state(
@@ -120,7 +122,8 @@ def settle(session: Session, change: Change, first: int, frame_count: int) -> tu
             "ON h.change_id = made.id WHERE h.id = masks.revision)))",
             object_id=object_id, start=start, stop=stop, first=first, person_id=change.person_id,
         )
-    _apply(session, change, changed)
+    if stretches:
+        _apply(session, change, changed)
     return _spans(session, change, first, changed), _spans(session, change, changed, newest(session))
 
 
@@ -139,16 +142,29 @@ def _apply(session: Session, change: Change, first: int) -> None:
         ON CONFLICT (video_id, frame, object_id) DO UPDATE SET {updates}"""), step)
 
 
-def _stretches_to_doubt(session: Session, change: Change, first: int, frame_count: int) -> list[Span]:
-    """Frames between the barriers on either side of each barrier whose pixels this step made, changed or removed."""
+def changed_barriers_since(
+    session: Session, video_id: int, change_id: int, objects: Sequence[int], frame_count: int,
+) -> list[Span]:
+    """Where masks are stale that a run makes now, begun as this change: around barriers that others changed since."""
+    newer = (
+        "new.change_id IN (SELECT id FROM changes WHERE id > :change_id AND +video_id = :video_id AND kind <> 'run') "
+        "AND new.object_id IN :objects"
+    )
+    values = {"video_id": video_id, "change_id": change_id, "objects": list(objects)}
+    return _stretches_to_doubt(session, newer, values, frame_count)
+
+
+def _stretches_to_doubt(session: Session, where: str, values: dict[str, Any], frame_count: int) -> list[Span]:
+    """Frames between the barriers on either side of each barrier whose pixels were made, changed or removed by the
+    history rows `new` that `where` picks."""
     touched: dict[int, list[int]] = defaultdict(list)
     query = text(f"""
-        SELECT new.object_id, new.frame FROM mask_history new LEFT JOIN mask_history old ON old.id = new.previous_id
-        WHERE new.change_id = :change_id AND new.id > :first
-          AND ({BARRIER.format(row="new")} OR {BARRIER.format(row="old")})
+        SELECT DISTINCT new.object_id, new.frame
+        FROM mask_history new LEFT JOIN mask_history old ON old.id = new.previous_id
+        WHERE {where} AND ({BARRIER.format(row="new")} OR {BARRIER.format(row="old")})
           AND {PIXELS.format(row="new")} IS NOT {PIXELS.format(row="old")}
         ORDER BY new.object_id, new.frame""")
-    for object_id, frame in session.execute(query, {"change_id": change.id, "first": first}):
+    for object_id, frame in session.execute(_expanding(query, values), values):
         touched[object_id].append(frame)
     return [
         (object_id, start, stop)

@@ -59,7 +59,7 @@ class MaskWrite:
     Attributes:
         rle: the pixels; None removes the mask.
         base: revision the author saw there, 0 for none. None (runs, imports): any, but a barrier stays as it is.
-        state: "tracked" or "candidate"; an empty mask becomes "absent".
+        state: "tracked", "candidate" or "stale"; an empty mask becomes "absent" unless it is stale.
         source: "human" makes the place a barrier, whoever computed the pixels.
         score: what the model said, 0..1.
     """
@@ -276,9 +276,9 @@ def _row(change: Change, item: MaskWrite, head: _Head | None) -> dict[str, Any]:
         return {**place, "area": 0, **dict.fromkeys(facts)}
     area = item.rle.area
     return {
-        **place, "area": area, "state": item.state if area else "absent", "source": item.source, "score": item.score,
-        "run_id": item.run_id, "prompt_hash": item.prompt_hash, "author_id": change.person_id,
-        "rle": item.rle.as_blob(),
+        **place, "area": area, "state": item.state if area or item.state == "stale" else "absent",
+        "source": item.source, "score": item.score, "run_id": item.run_id, "prompt_hash": item.prompt_hash,
+        "author_id": change.person_id, "rle": item.rle.as_blob(),
     }
 
 

@@ -66,12 +66,6 @@ def everyone(session: Session) -> list[Person]:
     return [_view(row) for row in session.scalars(select(tables.Person).order_by(tables.Person.name))]
 
 
-def names(session: Session, person_ids: set[int]) -> dict[int, str]:
-    """{id: name} of these people."""
-    query = select(tables.Person.id, tables.Person.name).where(tables.Person.id.in_(person_ids))
-    return {row.id: row.name for row in session.execute(query)}
-
-
 def has_accounts(session: Session) -> bool:
     """Whether somebody can sign in with a password."""
     return session.scalar(select(tables.Person.id).where(tables.Person.password_hash.is_not(None)).limit(1)) is not None

@@ -122,8 +122,9 @@ def interrupt_all(session: Session) -> None:
 def write_frame(session: Session, run_id: int, frame: int, made: Mapping[int, RunMask]) -> Written:
     """Store what a run made on one frame, {object id: mask}, and count it as done.
 
-    Somebody may have verified or corrected a mask while the model worked: barriers are looked at again here, and left
-    as they are (`skipped`).
+    Somebody may have verified or corrected a mask while the model worked. So barriers are looked at again here, and
+    left as they are (`skipped`); and what the run makes between a barrier that changed since it began and the barriers
+    beside that one is stale from the start.
 
     Raises:
         Locked: the video was accepted or an object locked meanwhile, or the run is not under way.
@@ -133,9 +134,12 @@ def write_frame(session: Session, run_id: int, frame: int, made: Mapping[int, Ru
     if row.status not in ACTIVE:
         raise Locked("run_over", f"This run is {row.status}; nothing can be added to it.", "Resume it.")
     change = Change(row.change_id, row.video_id, row.person_id, "run")
+    frame_count = videos.get(session, row.video_id).frame_count
+    outdated = ledger.changed_barriers_since(session, row.video_id, row.change_id, list(made), frame_count)
+    stale = {object_id for object_id, start, stop in outdated if start <= frame < stop}
     written = masks.write(session, change, [
-        MaskWrite(frame, object_id, mask.rle, None, source="model", score=mask.score, run_id=run_id,
-                  prompt_hash=row.prompt_hash)
+        MaskWrite(frame, object_id, mask.rle, None, state="stale" if object_id in stale else "tracked", source="model",
+                  score=mask.score, run_id=run_id, prompt_hash=row.prompt_hash)
         for object_id, mask in made.items()
     ])
     row.done += len(made)

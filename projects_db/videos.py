@@ -107,18 +107,6 @@ def progress(session: Session, video_ids: Sequence[int]) -> dict[int, Progress]:
     return {video: found.get(video, Progress()) for video in video_ids}
 
 
-def project_of(session: Session, video_id: int) -> int:
-    """Id of the project a video is in. Raises NotFound."""
-    return get(session, video_id).project_id
-
-
-def media_of(session: Session, content_hash: str) -> tuple[str, bytes] | None:
-    """(media path, stored frame index) of the file with this content, in whichever project it is."""
-    query = select(tables.Video.media_path, tables.Video.frame_index).where(tables.Video.content_hash == content_hash)
-    found = session.execute(query.order_by(tables.Video.id).limit(1)).one_or_none()
-    return (found.media_path, found.frame_index) if found else None
-
-
 def frame_index(session: Session, video_id: int) -> bytes:
     """The stored frame index. Raises NotFound."""
     found = session.scalar(select(tables.Video.frame_index).where(tables.Video.id == video_id))

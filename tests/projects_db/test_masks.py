@@ -192,7 +192,23 @@ def test_a_run_leaves_alone_what_became_a_barrier_while_it_worked(world: World) 
     assert [after[f, world.car] == before[f, world.car] for f in range(4)] == [False, True, True, False]
     with world.db.read() as session:
         assert runs.get(session, run).done == 8
-        assert runs.done_frames(session, run) == {world.car: [0, 1, 2, 3], world.dog: [0, 1, 2, 3]}
+        # The car's frame 3 lies behind Bob's new barrier, so it is stale and has to be done again.
+        assert runs.done_frames(session, run) == {world.car: [0, 1, 2], world.dog: [0, 1, 2, 3]}
+
+
+def test_what_a_run_makes_from_barriers_that_changed_meanwhile_is_stale(world: World) -> None:
+    """Only up to the neighbouring barriers, only of that object, and not where somebody merely verified."""
+    world.draw(world.bob, 8, seed=1)
+    with world.db.write() as session:
+        run = new_run(session, world, world.ann, 24)
+    for frame in range(12):
+        if frame == 2:
+            world.verify(world.bob, 1, 2)
+            world.draw(world.bob, 5, seed=2)
+        with world.db.write() as session:
+            runs.write_frame(session, run, frame, {o: RunMask(a_mask(frame), 0.5) for o in (world.car, world.dog)})
+    assert world.states()[:12] == "tVsssTssTttt"
+    assert world.states(world.dog)[:12] == "tVtttttttttt"
 
 
 def test_history_tells_who_did_what(world: World) -> None:

@@ -109,8 +109,9 @@ def test_one_file_is_in_a_project_once(world: World) -> None:
                    frame_count=1, duration=0.1, frame_index=b"")
     assert caught.value.details["video_id"] == world.video
     with world.db.read() as session:
-        assert videos.media_of(session, "c0ffee") == ("media/c0ffee.mp4", b"index")
-        assert videos.media_of(session, "beef") is None
+        assert [v.media_path for v in videos.with_hash(session, "c0ffee")] == ["media/c0ffee.mp4"]
+        assert videos.with_hash(session, "beef") == []
+        assert videos.frame_index(session, world.video) == b"index"
 
 
 def test_progress_counts_masks_of_objects_that_are_there(world: World) -> None:

@@ -164,10 +164,10 @@ def test_a_correction_made_during_a_run_can_be_undone(world: World) -> None:
             runs.write_frame(session, run, frame, {world.car: RunMask(a_mask(frame), 0.5)})
     with world.db.write() as session:
         runs.set_status(session, run, "done")
-    assert world.states()[:20] == "sssssTssss" + "t" * 10
+    assert world.states()[:20] == "sssssT" + "s" * 14
     world.undo(world.ann)
     assert world.facts()[5, world.car][0] == a_mask(5)
-    assert world.states()[:20] == "t" * 10 + "s" * 10  # from the run, which had passed a barrier that is no more
+    assert world.states()[:20] == "t" * 10 + "s" * 10
 
 
 def test_undoing_a_correction_others_tracked_from_turns_their_masks_stale(world: World) -> None:
