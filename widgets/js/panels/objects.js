@@ -14,7 +14,10 @@ export function objectsPanel(workspace) {
     class: "tw-objects", role: "listbox", "aria-label": "Objects", tabindex: 0, onkeydown: (event) => arrows(event, workspace),
   });
   const label = h("select", {
-    class: "tw-field", "aria-label": "Label of the next object", onchange: () => store.set({ labelId: Number(label.value) }),
+    class: "tw-field", "aria-label": "Label of the next object", onchange: () => {
+      store.set({ labelId: Number(label.value) });
+      workspace.stage.element.focus(); // the next key is for the picture again
+    },
   });
   fill(label, ...store.state.video.labels.map((one) => h("option", { value: String(one.id) }, one.name)));
   store.on(["labelId"], ({ labelId }) => { label.value = String(labelId ?? ""); });
