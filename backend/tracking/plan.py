@@ -191,12 +191,13 @@ class _Lane:
     def stale(self) -> Iterator[Stretch]:
         """Every outdated frame of the range, from the nearer of the two masks around it."""
         inside = sorted(f for f in self.outdated if self.start <= f < self.stop)
-        known = sorted(f for f in self.fresh | self.barriers if self._can_hold_seed(f))
-        for left, right in pairwise([self.start - 2, *known, self.stop + 1]):
+        seeds = {f for f in self.fresh if self._can_hold_seed(f)}
+        known = sorted(seeds | self.barriers)
+        for left, right in pairwise([-1, *known, self.stop + 1]):
             between = inside[bisect_right(inside, left):bisect_left(inside, right)]
             if not between:
                 continue
-            from_left, from_right = left in self.fresh, right in self.fresh
+            from_left, from_right = left in seeds, right in seeds
             near_left = [from_left and (not from_right or f - left <= right - f) for f in between]
             split = near_left.index(False) if False in near_left else len(between)
             if split:

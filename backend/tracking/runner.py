@@ -17,9 +17,9 @@ TRUSTED_EACH_SIDE = 2
 """Barriers a stretch is shown on each side of it. Farther ones tell little about how the object looks here, and
 every one costs a decoded frame and memory, so the number is bounded whatever the length of the video."""
 
-DAMAGED_IN_A_ROW = 60
-"""Frames in a row that may be undecodable before the run gives up: a damaged key frame takes its whole group of
-pictures with it (some two seconds), a decoder that has died takes everything."""
+MAY_SKIP = 2
+"""Frames in a row that may fail to come before the run gives up. Damaged frames do come (as their neighbour's picture);
+what fails is a frame that kills the decoder, which then starts anew, or a file that is gone, and then all fail."""
 
 
 def run(
@@ -39,12 +39,12 @@ def run(
         barriers: object -> its barriers, ascending; the nearest ones show the model how the object looks.
 
     Yields:
-        (frame, {object: segment}) after every frame. The mapping is empty where the frame cannot be decoded; the
+        (frame, {object: segment}) after every frame. The mapping is empty where the frame cannot be had; the
         objects go on from the last frame before it.
 
     Raises:
         Conflict: a mask to start from was removed after the run was planned.
-        Unavailable: too many frames in a row cannot be decoded.
+        Unavailable: more than `MAY_SKIP` frames in a row cannot be had.
     """
     try:
         for step in (1, -1):
@@ -59,7 +59,7 @@ def _sweep(
     """Frames in order; a stretch is remembered when its first frame is due and forgotten after its last."""
     waiting = sorted(stretches, key=lambda s: s.first * s.step, reverse=True)
     active: list[Stretch] = []
-    frame = damaged = 0
+    frame = failed = 0
     while waiting or active:
         frame = frame + active[0].step if active else waiting[-1].first
         while waiting and waiting[-1].first == frame:
@@ -67,10 +67,10 @@ def _sweep(
             _remember(active[-1], session, mask_of, barriers.get(active[-1].object, ()))
         try:
             segments = session.track(frame)
-            damaged = 0
+            failed = 0
         except Unavailable:
-            damaged += 1
-            if damaged > DAMAGED_IN_A_ROW:
+            failed += 1
+            if failed > MAY_SKIP:
                 raise
             segments = {}
         yield frame, segments
