@@ -9,9 +9,9 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser import launch_chromium, strict_page
+from tests.browser import strict_page
 from widgets.assets import asset_url, mount_assets
 
 Call = Callable[..., Any]
@@ -34,14 +34,11 @@ def asset_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def module_page(asset_server: str) -> Iterator[Page]:
+def module_page(browser: Browser, asset_server: str) -> Iterator[Page]:
     """One page for the pure modules, which leave nothing behind in it."""
-    with sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
-        with strict_page(browser) as page:
-            page.goto(asset_server)
-            yield page
-        browser.close()
+    with strict_page(browser) as page:
+        page.goto(asset_server)
+        yield page
 
 
 @pytest.fixture

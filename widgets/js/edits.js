@@ -23,8 +23,8 @@ export class Edits {
     this.open = new Set();
     /** @type {Promise<number|null>|null} the object that a first prompt is making */
     this.draft = null;
-    /** @type {(() => void)[]} */
-    this.waiting = [];
+    /** @type {Set<Promise<any>>} changes that are not done yet */
+    this.running = new Set();
   }
 
   /** Why nothing may be changed now, or null. @param {number|null} [objectId] @returns {{message: string, remedy: string}|null} */
@@ -50,22 +50,54 @@ export class Edits {
 
   /** A prompt for the selected object, or for a new one. @param {any} data `backend/prompts.py` as JSON @param {number} frame */
   async prompt(data, frame) {
-    const { store } = this.workspace;
-    const { selected, video, model } = store.state;
+    const { store, viewer } = this.workspace;
+    const { selected, model } = store.state;
     if (!this.allowed(selected)) return;
     const pending = { id: null, frame, object_id: selected, data };
     store.set({ prompts: [...store.state.prompts, pending] }); // seen at once; the mask follows
-    const [base, objectId] = await Promise.all([this.baseOf(frame, selected), this.target(selected)]);
-    if (objectId !== null) {
+    await this.during(async () => {
+      const [base, objectId] = await Promise.all([this.baseOf(frame, selected), this.target(selected)]);
+      if (objectId === null) return;
       pending.object_id = objectId;
       store.touch("prompts");
-      await this.send({
-        objectId, frame, base,
-        call: (from) => request("POST", `api/videos/${video.id}/frames/${frame}/prompts`,
-          { object_id: objectId, prompt: data, base: from, model }),
-      });
-    }
+      await this.send("POST", `frames/${frame}/prompts`, { object_id: objectId, prompt: data, model }, { objectId, frame, base });
+    });
+    await viewer.loadPrompts();
     store.set({ prompts: store.state.prompts.filter((prompt) => prompt !== pending) });
+  }
+
+  /** A mask by hand, seen at once. @param {import("./tools/bitmap.js").HandEdit} stroke */
+  draw(stroke) {
+    const { masks } = this.workspace;
+    const { frame, bitmap } = stroke;
+    const shape = bitmap.shape();
+    const rle = bitmap.rle(shape);
+    return this.during(async () => {
+      const objectId = await this.target(stroke.objectId);
+      this.open.delete(stroke);
+      if (objectId === null) return;
+      masks.setLocal(frame, objectId, shape);
+      await this.send("PUT", `frames/${frame}/masks/${objectId}`, { rle }, { objectId, frame, base: stroke.base });
+      if (masks.entry(frame, objectId).local === shape) masks.setLocal(frame, objectId, null);
+    });
+  }
+
+  /** Withdraw a prompt of an object on a frame; its mask is made anew from what is left. */
+  withdraw(objectId, frame, promptId) {
+    return this.takeBack(objectId, frame, `frames/${frame}/prompts`, { object_id: objectId, prompt_id: promptId });
+  }
+
+  /** Remove the mask and prompts of an object on a frame. */
+  remove(objectId, frame) {
+    return this.takeBack(objectId, frame, `frames/${frame}/masks/${objectId}`, {});
+  }
+
+  async takeBack(objectId, frame, path, body) {
+    if (!this.allowed(objectId)) return;
+    await this.during(async () => {
+      const base = await this.baseOf(frame, objectId);
+      await this.send("DELETE", path, body, { objectId, frame, base });
+    });
     await this.workspace.viewer.loadPrompts();
   }
 
@@ -78,46 +110,6 @@ export class Edits {
     return masks.revision(frame, objectId);
   }
 
-  /** Withdraw a prompt (or, without `promptId`, all) of an object on a frame. */
-  async withdraw(objectId, frame, promptId) {
-    if (!this.allowed(objectId)) return;
-    const { video } = this.workspace.store.state;
-    const body = promptId === undefined ? { object_id: objectId } : { object_id: objectId, prompt_id: promptId };
-    await this.send({
-      objectId, frame, base: await this.baseOf(frame, objectId),
-      call: (base) => request("DELETE", `api/videos/${video.id}/frames/${frame}/prompts`, { ...body, base }),
-    });
-    await this.workspace.viewer.loadPrompts();
-  }
-
-  /** A mask by hand, seen at once. @param {import("./tools/bitmap.js").HandEdit} stroke */
-  async draw(stroke) {
-    const { store, masks } = this.workspace;
-    const { frame, bitmap } = stroke;
-    const shape = bitmap.shape();
-    const rle = bitmap.rle(shape);
-    const objectId = await this.target(stroke.objectId);
-    this.open.delete(stroke);
-    if (objectId === null) return;
-    masks.setLocal(frame, objectId, shape);
-    await this.send({
-      objectId, frame, base: stroke.base,
-      call: (base) => request("PUT", `api/videos/${store.state.video.id}/frames/${frame}/masks/${objectId}`, { rle, base }),
-    });
-    if (masks.entry(frame, objectId).local === shape) masks.setLocal(frame, objectId, null);
-  }
-
-  /** Remove the mask and prompts of an object on a frame. */
-  async remove(objectId, frame) {
-    if (!this.allowed(objectId)) return;
-    const { video } = this.workspace.store.state;
-    await this.send({
-      objectId, frame, base: await this.baseOf(frame, objectId),
-      call: (base) => request("DELETE", `api/videos/${video.id}/frames/${frame}/masks/${objectId}`, { base }),
-    });
-    await this.workspace.viewer.loadPrompts();
-  }
-
   /** The selected object, or one made now with the current label. @param {number|null} selected @returns {Promise<number|null>} */
   target(selected) {
     if (selected !== null) return Promise.resolve(selected);
@@ -125,14 +117,19 @@ export class Edits {
     return this.draft;
   }
 
-  /** @param {Omit<Edit, "done">} edit @returns {Promise<any>} the reply, null where it was refused */
-  send(edit) {
+  /**
+   * Queue a change of one object on one frame.
+   * @param {"POST"|"PUT"|"DELETE"} method @param {string} path under the video @param {any} body without its base
+   * @param {{objectId: number, frame: number, base: number}} place
+   * @returns {Promise<any>} the reply, null where it was refused
+   */
+  send(method, path, body, place) {
+    const whole = `api/videos/${this.workspace.store.state.video.id}/${path}`;
     return new Promise((done) => {
-      const queue = this.queues.get(edit.objectId) || [];
-      queue.push({ ...edit, done });
-      this.queues.set(edit.objectId, queue);
-      this.count(1);
-      if (queue.length === 1) this.work(edit.objectId, queue);
+      const queue = this.queues.get(place.objectId) || [];
+      queue.push({ ...place, call: (base) => request(method, whole, { ...body, base }), done });
+      this.queues.set(place.objectId, queue);
+      if (queue.length === 1) this.work(place.objectId, queue);
     });
   }
 
@@ -149,11 +146,9 @@ export class Edits {
       const revision = reply?.items.find((item) => item.object_id === objectId && item.frame === edit.frame)?.revision;
       const dropped = reply ? [] : queue.splice(0);
       if (revision !== undefined) this.rebase(edit, revision);
-      this.count(-1 - dropped.length);
       for (const finished of [edit, ...dropped]) finished.done(finished === edit ? reply : null);
     }
     this.queues.delete(objectId);
-    if (!this.queues.size) for (const go of this.waiting.splice(0)) go();
   }
 
   /** What was begun while `edit` was on its way was made on its result. @param {Edit} edit @param {number} revision */
@@ -181,27 +176,27 @@ export class Edits {
     }
   }
 
-  /** Resolves when every change sent so far has been answered. */
+  /** Resolves when every change begun so far has been answered. */
   idle() {
-    return this.queues.size ? new Promise((resolve) => this.waiting.push(() => resolve(undefined))) : Promise.resolve();
+    return Promise.allSettled([...this.running]);
   }
 
   /** A change that concerns several objects: after those on their way. @param {string} path @param {any} body @returns {Promise<any>} */
   async post(path, body) {
     if (!this.allowed()) return null;
-    await this.idle();
-    this.count(1);
-    try {
-      const reply = await request("POST", `api/videos/${this.workspace.store.state.video.id}/${path}`, body);
-      this.take(reply);
-      await this.workspace.viewer.loadPrompts();
-      return reply;
-    } catch (error) {
-      this.workspace.toast.error(error);
-      return null;
-    } finally {
-      this.count(-1);
-    }
+    const before = this.idle();
+    return this.during(async () => {
+      try {
+        await before;
+        const reply = await request("POST", `api/videos/${this.workspace.store.state.video.id}/${path}`, body);
+        this.take(reply);
+        await this.workspace.viewer.loadPrompts();
+        return reply;
+      } catch (error) {
+        this.workspace.toast.error(error);
+        return null;
+      }
+    });
   }
 
   /** Undo or redo one's own last change, and go to where it was. @param {"undo"|"redo"} direction */
@@ -230,7 +225,17 @@ export class Edits {
     store.set({ timeline: patchTimeline(store.state.timeline, items, stale), ...(undo !== undefined && { undo, redo }) });
   }
 
-  count(by) {
-    this.workspace.store.set({ pending: this.workspace.store.state.pending + by });
+  /** The page says that it saves until `work` is done. @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+  async during(work) {
+    const { store } = this.workspace;
+    const running = work();
+    this.running.add(running);
+    store.set({ pending: this.running.size });
+    try {
+      return await running;
+    } finally {
+      this.running.delete(running);
+      store.set({ pending: this.running.size });
+    }
   }
 }

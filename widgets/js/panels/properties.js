@@ -8,10 +8,11 @@ export function propertiesPanel(workspace) {
   const { store } = workspace;
   const form = h("div", { class: "tw-form" });
   const facts = h("p", { class: "tw-facts" });
+  let drawn = null;
   store.on(["objects", "selected"], ({ objects, selected, video }) => {
     const object = objects.get(selected);
-    if (form.contains(document.activeElement) && form.dataset.object === String(selected)) return; // not under the hand that types
-    form.dataset.object = String(selected);
+    if (form.contains(document.activeElement) && drawn === selected) return; // not under the hand that types
+    drawn = selected;
     fill(form, ...(object ? fields(workspace, object, video) : [h("p", { class: "tw-dim" }, "Select an object to see and change its properties.")]));
   });
   store.on(["masksVersion", "selected", "shown", "objects", "prompts"], (state) => { facts.textContent = factsOf(workspace, state); });
