@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Playwright, Route
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Page, Playwright, Route
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )
+FAILED = Path(__file__).parent.parent / "build" / "failed-test.png"
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -47,6 +49,11 @@ def strict_page(browser: Browser, *, width: int = 1280, height: int = 720, dark:
     page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
     try:
         yield page
+    except BaseException:
+        FAILED.parent.mkdir(exist_ok=True)
+        page.screenshot(path=FAILED)
+        print(f"\nthe page when it failed: {FAILED}\n" + "\n".join(faults))
+        raise
     finally:
         context.close()
     assert not faults, "\n".join(faults)
