@@ -179,7 +179,13 @@ def corrupt(path: Path, packet_number: int) -> None:
 
 def _corrupt_middle(path: Path, count: int) -> list[int]:
     numbers = _plain(path, count)
-    corrupt(path, count // 2)
+    corrupt(path, 30)
+    return numbers
+
+
+def _corrupt_key_frame(path: Path, count: int) -> list[int]:
+    numbers = _plain(path, count)
+    corrupt(path, 24)
     return numbers
 
 
@@ -227,6 +233,7 @@ KINDS: dict[str, tuple[str, Writer]] = {
 
 DAMAGED: dict[str, tuple[str, Writer]] = {
     "corrupt middle": ("mp4", _corrupt_middle),
+    "corrupt key frame": ("mp4", _corrupt_key_frame),
     "truncated mkv": ("mkv", _cut),
     "truncated ts": ("ts", _cut),
     "joined late": ("ts", _joined_late),

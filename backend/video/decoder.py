@@ -50,9 +50,10 @@ def _answer(link: Link, decoder: Decoder, wanted: int) -> None:
 class Decoder:
     """Frames of one file by index.
 
-    A frame is found by its time stamp after a seek to a key frame, or by counting from the start, and it must have
-    the fingerprint the index gives it. Where it has not (a key frame after which not all is there, a container that
-    seeks elsewhere), decoding starts again from farther back, at last from the start of the file.
+    A frame is found by its time stamp after a seek to a key frame (without usable time stamps: by counting from the
+    start), and it must have the fingerprint the index gives it. Where it has not (a key frame after which not all is
+    there, a container that seeks elsewhere), decoding starts again from farther back, at last from the start of the
+    file.
 
     Args:
         cache_bytes: decoded frames kept, so that going backward decodes each stretch between key frames once.
@@ -61,7 +62,6 @@ class Decoder:
     def __init__(self, path: Path, index: FrameIndex, cache_bytes: int, link: Link) -> None:
         self._path, self._index, self._link = path, index, link
         self._cache: ByteCache[int, VideoFrame] = ByteCache(cache_bytes)
-        self._good = np.unique(index.shown)
         self._container: InputContainer | None = None
         self._walk: Iterator[tuple[int, VideoFrame]] = iter(())
         self._next: int | None = None
@@ -140,7 +140,7 @@ class Decoder:
             self._container.seek(stamp, stream=self._video)
         pictures = stream.walk(self._container, self._video, lambda packet: self._link.beat())
         frames = (p for p in pictures if p.frame is not None)
-        self._walk = self._counted(frames) if start == 0 else self._by_stamp(frames)
+        self._walk = self._by_stamp(frames) if len(self._index.stamps) else self._counted(frames)
         self._next = start
 
     def _open(self) -> None:
@@ -158,18 +158,18 @@ class Decoder:
             raise self._changed(error.message) from error
 
     def _counted(self, pictures: Iterator[stream.Picture]) -> Iterator[tuple[int, VideoFrame]]:
-        for at, picture in zip(self._good.tolist(), pictures, strict=False):
+        for at, picture in zip(range(len(self._index)), pictures, strict=False):
             assert picture.frame is not None
             yield at, picture.frame
 
     def _by_stamp(self, pictures: Iterator[stream.Picture]) -> Iterator[tuple[int, VideoFrame]]:
-        """Pictures whose stamp the index does not have are leftovers of the seek, and passed over."""
-        stamps = self._index.stamps
+        """Pictures the index does not have, or has as lost, are leftovers of a seek or a failure, and passed over."""
+        stamps, shown = self._index.stamps, self._index.shown
         for picture in pictures:
             if picture.stamp is None or picture.frame is None:
                 continue
             at = int(np.searchsorted(stamps, picture.stamp))
-            if at < len(stamps) and stamps[at] == picture.stamp:
+            if at < len(stamps) and stamps[at] == picture.stamp and shown[at] == at:
                 yield at, picture.frame
 
     def _changed(self, why: str) -> Unavailable:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +55,7 @@ def index_file(link: Link, path: Path) -> None:
         size = path.stat().st_size
 
         def beat(packet: Packet) -> None:
+            notes.expect(packet)
             link.beat(packet.pos / size if packet.pos and packet.pos > 0 else None)
 
         for picture in stream.walk(container, video, beat):
@@ -74,10 +73,15 @@ class _Notes:
         self.doubtful: list[int] = []
         """Pictures after a failure and before the next key frame: what they were decoded from may be missing."""
         self.failed: list[int] = []
-        """Stamps of what could not be decoded."""
+        """Stamps of what could not be decoded, or may not have been."""
         self._after_failure = False
         self.first: tuple[int, int, str] = (0, 0, "")
         self.orientation: tuple[stream.Rotation, bool] = (0, False)
+
+    def expect(self, packet: Packet) -> None:
+        """Note a packet about to be decoded: after a failure, a decoder drops frames without a word."""
+        if self._after_failure and packet.pts is not None and not packet.is_discard:
+            self.failed.append(packet.pts)
 
     def add(self, picture: Picture, name: str) -> None:
         """Note one picture. What fails before the first good picture is no frame: the video begins there."""
@@ -104,10 +108,11 @@ class _Notes:
         if not self.stamps:
             raise BadInput("no_frames", f"No frame of {path.name} could be decoded.",
                            "The file is empty or corrupt. Get it again, or convert it to MP4 (H.264).")
-        stamps, good, lost = self._frames()
-        doubtful = good[self.doubtful]
-        fingerprints = np.zeros(len(good) + len(lost), np.uint32)
-        fingerprints[good] = self.fingerprints
+        stamps, good, kept = self._frames()
+        frames = np.arange(len(stamps) or len(good), dtype=np.int32)
+        lost, doubtful = np.setdiff1d(frames, good), good[np.isin(kept, self.doubtful)]
+        fingerprints = np.zeros(len(frames), np.uint32)
+        fingerprints[good] = np.array(self.fingerprints, np.uint32)[kept]
         fingerprints[doubtful] = 0
         width, height, pixel_format = self.first
         rotation, mirrored = self.orientation
@@ -115,29 +120,33 @@ class _Notes:
             width, height = height, width
         return FrameIndex(
             kind="file", width=width, height=height, rotation=rotation, mirrored=mirrored,
-            frame_count=len(fingerprints), stamps=stamps, time_base=video.time_base or Fraction(1),
-            fingerprints=fingerprints, key_frames=self._starts(stamps, good), damaged=np.union1d(lost, doubtful),
+            frame_count=len(frames), stamps=stamps, time_base=video.time_base or Fraction(1),
+            fingerprints=fingerprints, key_frames=self._starts(stamps, good, kept), damaged=np.union1d(lost, doubtful),
             lost=lost, rate=stream.average_rate(video, stamps), codec=video.codec_context.name,
             pixel_format=pixel_format, container=container.format.name, decoder=stream.decoder_version(),
             size=path.stat().st_size,
         )
 
     def _frames(self) -> tuple[npt.NDArray[np.int64], Indices, Indices]:
-        """Time stamps of all frames, which of them were decoded, and which are lost.
+        """Time stamps of all frames (none, if they cannot be relied on); the frames that were decoded; and which of the
+        noted pictures these are.
 
-        What failed between two decoded pictures was a frame, and keeps its place and time.
+        What failed between two decoded pictures was a frame, and keeps its place and time. A picture that comes too
+        late after a failure has failed too.
         """
-        seen = [s for s in self.stamps if s is not None]
-        if len(seen) < len(self.stamps) or any(b <= a for a, b in pairwise(seen)):
-            return np.empty(0, np.int64), _indices(range(len(self.stamps))), _indices([])
-        failed = {s for s in self.failed if seen[0] < s < seen[-1]}.difference(seen)
-        stamps = np.array(sorted(failed.union(seen)), np.int64)
-        return stamps, _indices(np.searchsorted(stamps, seen)), _indices(np.searchsorted(stamps, sorted(failed)))
+        every = np.arange(len(self.stamps), dtype=np.int32)
+        if None in self.stamps:
+            return np.empty(0, np.int64), every, every
+        seen = np.array(self.stamps, np.int64)
+        late = np.isin(every, self.doubtful) & (seen < np.maximum.accumulate(seen))
+        kept, in_time = every[~late], seen[~late]
+        if (np.diff(in_time) <= 0).any():
+            return np.empty(0, np.int64), every, every
+        failed = np.array([*self.failed, *seen[late]], np.int64)
+        stamps = np.union1d(in_time, failed[(failed > in_time[0]) & (failed < in_time[-1])])
+        return stamps, np.searchsorted(stamps, in_time).astype(np.int32), kept
 
-    def _starts(self, stamps: npt.NDArray[np.int64], good: Indices) -> Indices:
+    def _starts(self, stamps: npt.NDArray[np.int64], good: Indices, kept: Indices) -> Indices:
         """Frames decoding may start from: the first, and key frames where they can be found by their stamps."""
-        return np.union1d(good[self.key_frames] if len(stamps) else good[:0], _indices([0]))
-
-
-def _indices(values: Iterable[int]) -> Indices:
-    return np.array(list(values), np.int32)
+        found = good[np.isin(kept, self.key_frames)] if len(stamps) else good[:0]
+        return np.union1d(found, np.zeros(1, np.int32))

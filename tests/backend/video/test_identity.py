@@ -51,24 +51,34 @@ def test_jpegs_show_the_same_frames(kind: str, made: Callable[[str], Made], tmp_
 
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_what_is_left_of_a_damaged_file(kind: str, made: Callable[[str], Made]) -> None:
+    """Whatever is not listed as damaged is the frame that belongs to its time."""
     video = made(kind)
     index, damaged = video.index, set(video.index.damaged.tolist())
+    assert len(index) > FRAMES // 2 and len(damaged) < FRAMES // 3
     first = FRAMES - len(index) if kind == "joined late" else 0
-    assert len(index) > FRAMES // 3
+    numbers = (first + np.rint(index.times * 25)).astype(int).tolist()
     with VideoReader(video.path, index, cache_bytes=2 << 20) as frames:
         for order in orders(len(index)).values():
-            for i in [i for i in order if i not in damaged]:
-                assert read_number(frames[i]) == video.numbers[first + i]
+            for i in order:
+                picture = frames[i]
+                assert i in damaged or read_number(picture) == numbers[i]
 
 
 def test_a_corrupt_packet_costs_one_frame(made: Callable[[str], Made]) -> None:
     index = made("corrupt middle").index
     assert len(index) == FRAMES
     (lost,) = index.lost
-    assert lost in index.damaged
-    assert np.diff(index.damaged).max() == 1 and index.damaged[-1] < index.key_frames[3]
+    assert np.diff(index.damaged).max() == 1 and lost in index.damaged
+    assert index.key_frames[2] < index.damaged[0] and index.damaged[-1] < index.key_frames[3]
     with VideoReader(made("corrupt middle").path, index) as frames:
         assert np.array_equal(frames[lost], frames[lost - 1]), "a lost frame shows the last good one"
+
+
+def test_a_corrupt_key_frame_keeps_the_places_of_what_depends_on_it(made: Callable[[str], Made]) -> None:
+    index = made("corrupt key frame").index
+    assert len(index) == FRAMES and np.allclose(index.times, np.arange(FRAMES) / 25)
+    assert set(range(24, 36)) >= set(index.lost.tolist()) - {22, 23} and 24 in index.lost
+    assert index.key_frames.tolist() == [0, 12, 36, 48]
 
 
 @pytest.mark.parametrize("kind", ["truncated mkv", "truncated ts"])
