@@ -86,10 +86,11 @@ class SessionPool:
             return len(self._entries)
 
     def _take_surplus(self) -> list[_Entry]:
-        """Remove what is to be closed: dropped entries, then the least recently used, always idle ones."""
+        """Remove idle entries that were dropped or never opened, then the least recently used beyond the limit."""
         taken = []
         for key, entry in list(self._entries.items()):
-            if entry.users == 0 and (not entry.keep or len(self._entries) > self._limit):
+            unwanted = not entry.keep or entry.session is None
+            if entry.users == 0 and (unwanted or len(self._entries) > self._limit):
                 taken.append(self._entries.pop(key))
         return taken
 
