@@ -1,0 +1,43 @@
+// What waits for review in a project, the most doubtful first.
+
+import { request } from "../api.js";
+import { fill, h } from "../dom.js";
+import { thumbnail } from "../projects/videos.js";
+import { emptyState, progress } from "../shell/elements.js";
+import { pageAddress } from "../shell/page.js";
+import { chosenProject, noProject, projectPicker } from "../shell/project.js";
+import { count, percent } from "../shell/words.js";
+
+/** @param {HTMLElement} main */
+export async function drawQueue(main) {
+  const chosen = await chosenProject();
+  if (!chosen) return void fill(main, noProject());
+  const { projects, project } = chosen;
+  const waiting = await request("GET", `api/projects/${project.id}/review`);
+  fill(main, h("div", { class: "tl-main" },
+    h("div", { class: "tl-head" }, h("h1", {}, "Review"), projectPicker("review", projects, project), h("span", { class: "tl-gap" }),
+      h("span", { class: "tl-dim" }, count(waiting.length, "video waits", "videos wait"))),
+    waiting.length ? queueTable(project, waiting) : emptyState("Nothing waits for review",
+      "An annotator hands a video over from its Annotate page when its objects are done.",
+      h("a", { class: "tl-button", href: pageAddress("", { project: project.id }) }, "See the videos"))));
+}
+
+function queueTable(project, waiting) {
+  return h("table", { class: "tl-table" },
+    h("thead", {}, h("tr", {}, ...["", "Video", "Worst doubt", "To verify", "Verified", "Open comments", ""].map((title) =>
+      h("th", {}, title)))),
+    h("tbody", {}, ...waiting.map(({ video, waiting: frames, open_threads: open, worst }) => h("tr", {},
+      h("td", {}, thumbnail(video)),
+      h("td", {}, h("div", { class: "tl-name" }, video.name),
+        h("div", { class: "tl-dim" }, `${count(video.objects, "object")}, ${count(video.frame_count, "frame")}`)),
+      h("td", {}, doubtMeter(worst)),
+      h("td", { class: "tl-number" }, count(frames, "frame")),
+      h("td", {}, h("div", { class: "tl-row tl-number" }, progress(video.verified, "Verified"), percent(video.verified))),
+      h("td", { class: "tl-number" }, open),
+      h("td", { class: "tl-actions" }, h("a", { class: "tl-button tl-primary",
+        href: pageAddress("review", { project: project.id, video: video.id }) }, "Review"))))));
+}
+
+/** A doubt from 0 to 1 as a bar with its number. @param {number | null} doubt */
+export const doubtMeter = (doubt) => (doubt === null || doubt === undefined ? h("span", { class: "tl-dim" }, "none")
+  : h("div", { class: "tl-row tl-number tl-doubt" }, progress(doubt, "Doubt"), doubt.toFixed(2)));
