@@ -82,7 +82,7 @@ def _tables_of(report: dict[str, Any]) -> list[str]:
         tables.append(_clicks_table(rows, mean))
     if report["options"]["rounds"]:
         tables.append(_rounds_table(rows))
-    names = ["J", "F", "frames", "mean", "doubt", *(["clicks"] if "clicks" in mean else []),
+    names = ["J", "F", "frames", "mean", "doubt", *(["clicks", "setbacks"] if "clicks" in mean else []),
              *(["rounds"] if report["options"]["rounds"] else [])]
     tables.append("\n".join(f"{name}: {DEFINITIONS[name]}" for name in names))
     return tables

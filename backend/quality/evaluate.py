@@ -35,8 +35,8 @@ DEFINITIONS = {
               "without the last frame of the sequence (DAVIS semi-supervised)",
     "mean": "over objects, not over sequences (DAVIS 2017)",
     "clicks": "next click at the point deepest inside the error region; at most "
-              f"{simulated.MAX_CLICKS}, which also counts where the target is never reached; setbacks are clicks that lower "
-              f"the intersection over union by more than {simulated.SETBACK}, a mask",
+              f"{simulated.MAX_CLICKS}, which also counts where the target is never reached",
+    "setbacks": f"clicks a mask that lower its intersection over union by more than {simulated.SETBACK}",
     "rounds": "in each round every object below the target gets its worst frame corrected, and what that made stale is "
               "tracked again; mean J over all frames after the given one",
     "doubt": f"how well doubt finds wrong masks: the chance that a mask with J below {WRONG} is more doubtful than one "
