@@ -41,6 +41,7 @@ class Server:
         self.log = project.parent / f"{project.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.csrf = ""
+        self.browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 
     def __enter__(self) -> Server:
         self.start()
@@ -99,6 +100,6 @@ class Server:
             self.url + path, method=method, data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json", "X-Throughline-CSRF": self.csrf},
         )
-        with urllib.request.urlopen(request, timeout=120) as reply:
+        with self.browser.open(request, timeout=120) as reply:
             text = reply.read()
         return json.loads(text) if text else None
