@@ -1,11 +1,16 @@
 // The HTTP interface of docs/http.md: one function for every request, one error for every refusal.
 
-/** The root of the site, also behind a proxy that serves it under a path: this file lies at <root>/assets/<digest>/js/. */
+/**
+ * The root of the site, also behind a proxy that serves it under a path: this file lies at <root>/assets/<digest>/js/.
+ */
 const ROOT = new URL("../../../", import.meta.url).pathname;
 
 /** A refusal of the server, or the news that there is none. `code`, `message` and `remedy` are docs/http.md's. */
 export class ApiError extends Error {
-  /** @param {number} status 0 where no answer came @param {{error?: string, message?: string, remedy?: string, details?: any}} body */
+  /**
+   * @param {number} status 0 where no answer came
+   * @param {{error?: string, message?: string, remedy?: string, details?: any}} body
+   */
   constructor(status, body) {
     super(body.message || `The server answered ${status}.`);
     this.status = status;
@@ -37,7 +42,8 @@ export async function signIn() {
  */
 export async function request(method, path, body, options = {}) {
   /** @type {RequestInit} */
-  const init = { method, signal: options.signal, credentials: "same-origin", headers: { Accept: "application/json", ...options.headers } };
+  const headers = { Accept: "application/json", ...options.headers };
+  const init = { method, signal: options.signal, credentials: "same-origin", headers };
   if (method !== "GET") init.headers["X-Throughline-CSRF"] = token;
   if (body instanceof Blob || body instanceof FormData) {
     init.body = body;
@@ -52,7 +58,10 @@ export async function request(method, path, body, options = {}) {
   return data;
 }
 
-/** The pixels of a picture as a bitmap. @param {string} path @param {AbortSignal} [signal] @returns {Promise<ImageBitmap>} */
+/**
+ * The pixels of a picture as a bitmap.
+ * @param {string} path @param {AbortSignal} [signal] @returns {Promise<ImageBitmap>}
+ */
 export async function picture(path, signal) {
   const response = await reach(path, { signal, credentials: "same-origin" });
   if (!response.ok) {

@@ -16,15 +16,20 @@ export function commandsOf(workspace) {
 
 function toolCommands(workspace) {
   const { store } = workspace;
-  const grow = (factor) => () => store.set({ brush: Math.max(1, Math.min(400, Math.round(store.state.brush * factor + Math.sign(factor - 1)))) });
+  const grow = (factor) => () => {
+    const wanted = Math.round(store.state.brush * factor + Math.sign(factor - 1)); // by one pixel at the least
+    store.set({ brush: Math.max(1, Math.min(400, wanted)) });
+  };
   return [
     ...toolKinds.map(({ id, title, key }) => ({
       id: `tool.${id}`, title, group: "Tools", keys: [key], icon: id, run: () => workspace.useTool(id),
     })),
     { id: "brush.smaller", title: "Smaller brush", group: "Tools", keys: ["-"], run: grow(0.8) },
     { id: "brush.larger", title: "Larger brush", group: "Tools", keys: ["=", "+"], run: grow(1.25) },
-    { id: "tool.finish", title: "Close the polygon", group: "Tools", keys: ["Enter"], run: () => workspace.tool.finish?.() },
-    { id: "tool.back", title: "Remove the last vertex", group: "Tools", keys: ["Backspace"], run: () => workspace.tool.back?.() },
+    { id: "tool.finish", title: "Close the polygon", group: "Tools", keys: ["Enter"],
+      run: () => workspace.tool.finish?.() },
+    { id: "tool.back", title: "Remove the last vertex", group: "Tools", keys: ["Backspace"],
+      run: () => workspace.tool.back?.() },
     { id: "tool.cancel", title: "Cancel what is being drawn", group: "Tools", keys: ["Escape"],
       run: () => { workspace.stage.cancel(); workspace.stage.element.focus(); } },
   ];
@@ -45,7 +50,8 @@ function frameCommands(workspace) {
     go("frame.on10", "10 frames on", ["shift+ArrowRight"], () => viewer.step(10)),
     go("frame.first", "First frame", ["Home"], () => viewer.step(-Infinity), "first"),
     go("frame.last", "Last frame", ["End"], () => viewer.step(Infinity), "last"),
-    go("frame.previousBarrier", "Previous prompted or verified frame", ["PageUp"], jump(nextBarrier, -1), "barrierPrevious"),
+    go("frame.previousBarrier", "Previous prompted or verified frame", ["PageUp"], jump(nextBarrier, -1),
+      "barrierPrevious"),
     go("frame.nextBarrier", "Next prompted or verified frame", ["PageDown"], jump(nextBarrier, 1), "barrierNext"),
     go("frame.previousUnverified", "Previous unverified frame", [","], jump(nextUnverified, -1)),
     go("frame.nextUnverified", "Next unverified frame", ["."], jump(nextUnverified, 1)),
@@ -60,18 +66,21 @@ function frameCommands(workspace) {
 function objectCommands(workspace) {
   const { objects, store } = workspace;
   const ofSelected = (id, title, key, icon, run) => ({
-    id, title, group: "Objects", keys: key ? [key] : [], icon, run: () => run(objects.selected), enabled: () => objects.selected !== null,
+    id, title, group: "Objects", keys: key ? [key] : [], icon, run: () => run(objects.selected),
+    enabled: () => objects.selected !== null,
   });
   return [
     { id: "object.new", title: "New object: the next prompt makes it", group: "Objects", keys: ["n"], icon: "plus",
       run: () => { objects.select(null); workspace.stage.element.focus(); } },
-    ofSelected("object.lock", "Lock or unlock the object", "l", "lock", (object) => objects.change(object.id, { locked: !object.locked })),
+    ofSelected("object.lock", "Lock or unlock the object", "l", "lock",
+      (object) => objects.change(object.id, { locked: !object.locked })),
     ofSelected("object.hide", "Hide or show the object", "h", "eye", (object) => objects.toggleHidden(object.id)),
     ofSelected("object.delete", "Delete the object", "shift+Delete", "trash", (object) => objects.remove(object.id)),
     { id: "object.scope", title: "Commands concern all objects or the selected one", group: "Objects", keys: ["a"],
       run: () => store.set({ scopeAll: !store.state.scopeAll }) },
     ...Array.from({ length: 9 }, (_, n) => ({
-      id: `object.${n + 1}`, title: n ? "" : "Select object 1 to 9", group: "Objects", keys: [`${n + 1}`], hidden: n > 0,
+      id: `object.${n + 1}`, title: n ? "" : "Select object 1 to 9", group: "Objects", keys: [`${n + 1}`],
+      hidden: n > 0,
       run: () => objects.selectNth(n + 1),
     })),
   ];
@@ -81,25 +90,28 @@ function maskCommands(workspace) {
   const { edits, objects, store, frameActions } = workspace;
   const selected = () => objects.selected !== null;
   return [
-    { id: "mask.verify", title: "Verify this frame", group: "Masks", keys: ["c"], icon: "verify", run: () => frameActions.verifyFrame() },
-    { id: "mask.verifyRange", title: "Verify the range, or the whole video", group: "Masks", keys: ["shift+c"], icon: "verify",
-      run: () => frameActions.verifyRange() },
+    { id: "mask.verify", title: "Verify this frame", group: "Masks", keys: ["c"], icon: "verify",
+      run: () => frameActions.verifyFrame() },
+    { id: "mask.verifyRange", title: "Verify the range, or the whole video", group: "Masks", keys: ["shift+c"],
+      icon: "verify", run: () => frameActions.verifyRange() },
     { id: "mask.absent", title: "The object is absent on this frame", group: "Masks", keys: ["o"], icon: "absent",
       run: () => frameActions.absent(), enabled: selected },
     { id: "mask.delete", title: "Remove the mask on this frame", group: "Masks", keys: ["Delete"], icon: "trash",
       run: () => edits.remove(objects.selected.id, store.state.frame), enabled: selected },
     { id: "mask.clear", title: "Remove model masks of the range", group: "Masks", keys: ["shift+x"], icon: "clearRange",
       run: () => frameActions.clearRange() },
-    { id: "undo", title: "Undo", group: "Masks", keys: ["ctrl+z"], icon: "undo", run: () => edits.step("undo"), enabled: () => store.state.undo },
-    { id: "redo", title: "Redo", group: "Masks", keys: ["ctrl+shift+z", "ctrl+y"], icon: "redo", run: () => edits.step("redo"),
-      enabled: () => store.state.redo },
+    { id: "undo", title: "Undo", group: "Masks", keys: ["ctrl+z"], icon: "undo", run: () => edits.step("undo"),
+      enabled: () => store.state.undo },
+    { id: "redo", title: "Redo", group: "Masks", keys: ["ctrl+shift+z", "ctrl+y"], icon: "redo",
+      run: () => edits.step("redo"), enabled: () => store.state.redo },
   ];
 }
 
 function runCommands(workspace) {
   const { runs, store } = workspace;
   const track = (scope, title, keys, icon) => ({
-    id: `track.${scope}`, title, group: "Tracking", keys, icon, run: () => runs.start(scope), enabled: () => !runs.current,
+    id: `track.${scope}`, title, group: "Tracking", keys, icon, run: () => runs.start(scope),
+    enabled: () => !runs.current,
   });
   return [
     track("forward", "Track forward", ["shift+f"], "trackForward"),
@@ -119,15 +131,19 @@ function runCommands(workspace) {
 function viewCommands(workspace) {
   const { stage, store, objects, masks } = workspace;
   return [
-    { id: "view.fit", title: "Show the whole picture", group: "View", keys: ["0"], icon: "fit", run: () => stage.look((view) => view.fit()) },
-    { id: "view.object", title: "Zoom to the object", group: "View", keys: ["z"], enabled: () => objects.selected !== null,
+    { id: "view.fit", title: "Show the whole picture", group: "View", keys: ["0"], icon: "fit",
+      run: () => stage.look((view) => view.fit()) },
+    { id: "view.object", title: "Zoom to the object", group: "View", keys: ["z"],
+      enabled: () => objects.selected !== null,
       run: () => {
         const shape = masks.shape(store.state.shown, objects.selected.id);
         if (shape?.area) stage.look((view) => view.show(shape));
       } },
-    { id: "view.outlines", title: "Outlines on or off", group: "View", keys: ["m"], run: () => store.set({ outlines: !store.state.outlines }) },
+    { id: "view.outlines", title: "Outlines on or off", group: "View", keys: ["m"],
+      run: () => store.set({ outlines: !store.state.outlines }) },
     { id: "theme", title: "Light or dark", group: "View", keys: ["shift+l"], icon: "theme", run: toggleTheme },
-    { id: "help", title: "Keys and marks", group: "View", keys: ["?", "F1"], icon: "help", run: () => workspace.help.show() },
+    { id: "help", title: "Keys and marks", group: "View", keys: ["?", "F1"], icon: "help",
+      run: () => workspace.help.show() },
   ];
 }
 

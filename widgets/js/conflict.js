@@ -24,7 +24,8 @@ export async function settleConflict(workspace, edit, { theirs, yours }) {
       dialog.close();
     };
     // Escape does nothing here: either choice gives something up.
-    const dialog = h("dialog", { class: "tl-dialog tw-conflict", oncancel: (event) => event.preventDefault(), onclose: () => {
+    const dialog = h("dialog", { class: "tl-dialog tw-conflict", oncancel: (event) => event.preventDefault(),
+      onclose: () => {
       dialog.remove();
       resolve(keep);
     } },

@@ -27,7 +27,10 @@ export class Edits {
     this.running = new Set();
   }
 
-  /** Why nothing may be changed now, or null. @param {number|null} [objectId] @returns {{message: string, remedy: string}|null} */
+  /**
+   * Why nothing may be changed now, or null.
+   * @param {number|null} [objectId] @returns {{message: string, remedy: string}|null}
+   */
   refusal(objectId = null) {
     const { connection, video, objects } = this.workspace.store.state;
     if (connection !== "online") {
@@ -48,7 +51,10 @@ export class Edits {
     return !refusal;
   }
 
-  /** A prompt for the selected object, or for a new one. @param {any} data `backend/prompts.py` as JSON @param {number} frame */
+  /**
+   * A prompt for the selected object, or for a new one.
+   * @param {any} data `backend/prompts.py` as JSON @param {number} frame
+   */
   async prompt(data, frame) {
     const { store, viewer } = this.workspace;
     const { selected, model } = store.state;
@@ -60,7 +66,8 @@ export class Edits {
       if (objectId === null) return;
       pending.object_id = objectId;
       store.touch("prompts");
-      await this.send("POST", `frames/${frame}/prompts`, { object_id: objectId, prompt: data, model }, { objectId, frame, base });
+      const body = { object_id: objectId, prompt: data, model };
+      await this.send("POST", `frames/${frame}/prompts`, body, { objectId, frame, base });
     });
     await viewer.loadPrompts();
     store.set({ prompts: store.state.prompts.filter((prompt) => prompt !== pending) });
@@ -110,7 +117,10 @@ export class Edits {
     return masks.revision(frame, objectId);
   }
 
-  /** The selected object, or one made now with the current label. @param {number|null} selected @returns {Promise<number|null>} */
+  /**
+   * The selected object, or one made now with the current label.
+   * @param {number|null} selected @returns {Promise<number|null>}
+   */
   target(selected) {
     if (selected !== null) return Promise.resolve(selected);
     this.draft ||= this.workspace.objects.create().finally(() => { this.draft = null; });
@@ -133,7 +143,10 @@ export class Edits {
     });
   }
 
-  /** Send what is queued for one object. What followed a refused change was made on a mask that is not there: it goes too. */
+  /**
+   * Send what is queued for one object. What followed a refused change was made on a mask that is not there and goes
+   * too.
+   */
   async work(objectId, queue) {
     while (queue.length) {
       const edit = queue[0];
@@ -181,7 +194,10 @@ export class Edits {
     return Promise.allSettled([...this.running]);
   }
 
-  /** A change that concerns several objects: after those on their way. @param {string} path @param {any} body @returns {Promise<any>} */
+  /**
+   * A change that concerns several objects: after those on their way.
+   * @param {string} path @param {any} body @returns {Promise<any>}
+   */
   async post(path, body) {
     if (!this.allowed()) return null;
     const before = this.idle();
@@ -222,10 +238,14 @@ export class Edits {
       live.timelineSoon();
     }
     if (stale.length || changed.length) masks.ensure(store.state.frame).catch((error) => toast.error(error));
-    store.set({ timeline: patchTimeline(store.state.timeline, items, stale), ...(undo !== undefined && { undo, redo }) });
+    store.set({ timeline: patchTimeline(store.state.timeline, items, stale) });
+    if (undo !== undefined) store.set({ undo, redo });
   }
 
-  /** The page says that it saves until `work` is done. @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+  /**
+   * The page says that it saves until `work` is done.
+   * @template T @param {() => Promise<T>} work @returns {Promise<T>}
+   */
   async during(work) {
     const { store } = this.workspace;
     const running = work();

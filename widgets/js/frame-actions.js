@@ -12,7 +12,10 @@ export class FrameActions {
     return this.workspace.store.state;
   }
 
-  /** First frame and end (exclusive) of the range; null where none is set. @returns {{start: number, stop: number}|null} */
+  /**
+   * First frame and end (exclusive) of the range; null where none is set.
+   * @returns {{start: number, stop: number}|null}
+   */
   get range() {
     const { inPoint, outPoint, video } = this.state;
     if (inPoint === null && outPoint === null) return null;

@@ -45,7 +45,10 @@ export class FrameLoader {
     return promise;
   }
 
-  /** Load these frames, nearest first, when there is nothing better to do. Replaces the earlier wish. @param {number[]} frames */
+  /**
+   * Load these frames, nearest first, when there is nothing better to do. Replaces the earlier wish.
+   * @param {number[]} frames
+   */
   prefetch(frames) {
     this.ahead = frames.filter((frame) => frame >= 0 && frame < this.video.frame_count);
     const keys = new Set(this.ahead.map((frame) => this.key(frame, false)));

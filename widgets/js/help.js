@@ -4,8 +4,9 @@ import { h } from "./dom.js";
 import { written } from "./shortcuts.js";
 
 const MARKS = [
-  ["bar", "tracked by a model"], ["taller bar, line under it", "verified"], ["hatched", "stale: a correction has overtaken it"],
-  ["hollow line", "absent"], ["diamond", "made by a person"], ["dot", "has a prompt"], ["line at the foot", "low score"],
+  ["bar", "tracked by a model"], ["taller bar, line under it", "verified"], 
+  ["hatched", "stale: a correction has overtaken it"], ["hollow line", "absent"], ["diamond", "made by a person"], ["dot", "has a prompt"],
+  ["line at the foot", "low score"],
   ["triangle on the ruler", "review comment"], ["dashed outline on the picture", "stale mask"],
 ];
 const POINTER = [
@@ -35,7 +36,8 @@ export class Help {
       onkeydown: (event) => { if (["?", "F1"].includes(event.key)) { event.preventDefault(); dialog.close(); } },
     }, h("div", { class: "tw-panel-head" }, h("h2", {}, "Keys and marks"), h("span", { class: "tw-gap" }),
       h("button", { class: "tw-button", onclick: () => dialog.close() }, "Close")),
-    h("div", { class: "tw-help-columns" }, ...[...groups].map(([name, rows]) => h("section", {}, h("h3", {}, name), h("dl", {},
+    h("div", { class: "tw-help-columns" }, ...[...groups].map(([name, rows]) => h("section", {}, h("h3", {}, name),
+      h("dl", {},
       ...rows.flatMap(([keys, title]) => [h("dt", {}, keys), h("dd", {}, title)]))))));
     document.body.append(dialog);
     dialog.showModal();

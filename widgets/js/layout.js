@@ -18,7 +18,8 @@ export function handle(element, { name, label, axis, least, most, start }) {
   };
   const keep = () => localStorage.setItem(key, String(size));
   const grip = h("div", {
-    class: `tw-handle tw-handle-${axis}`, role: "separator", tabindex: 0, "aria-label": label, "aria-orientation": horizontal ? "vertical" : "horizontal",
+    class: `tw-handle tw-handle-${axis}`, role: "separator", tabindex: 0, "aria-label": label,
+    "aria-orientation": horizontal ? "vertical" : "horizontal",
     "aria-valuemin": least, "aria-valuemax": most,
     onpointerdown: (event) => {
       grip.setPointerCapture(event.pointerId);

@@ -76,7 +76,8 @@ export class Live {
   /** Read the timeline after the next quiet moment: what replies do not carry (low scores, prompts, threads). */
   timelineSoon() {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.timeline().catch((error) => error.status && this.workspace.toast.error(error)), REFRESH);
+    const tell = (error) => error.status && this.workspace.toast.error(error);
+    this.timer = window.setTimeout(() => this.timeline().catch(tell), REFRESH);
   }
 
   async timeline() {

@@ -109,12 +109,16 @@ export class MaskCache {
     if (items.length) this.changed();
   }
 
-  /** Model masks of these stretches are out of date now. @param {[number, number, number][]} stretches object, start, stop */
+  /**
+   * Model masks of these stretches are out of date now.
+   * @param {[number, number, number][]} stretches object, start, stop
+   */
   markStale(stretches) {
     for (const [id, start, stop] of stretches) {
       for (const [frame, objects] of this.frames) {
         const item = objects.get(id)?.item;
-        if (frame >= start && frame < stop && item && ["tracked", "candidate"].includes(item.state)) item.state = "stale";
+        const inside = frame >= start && frame < stop;
+        if (inside && ["tracked", "candidate"].includes(item?.state)) item.state = "stale";
       }
     }
     for (const [, start, stop] of stretches) this.refresh(start, stop); // they have other revisions now
@@ -145,7 +149,10 @@ export class MaskCache {
     return this.item(frame, objectId)?.revision || 0;
   }
 
-  /** Show a mask before the server has it; null takes that back. @param {number} frame @param {number} objectId @param {Shape|null} shape */
+  /**
+   * Show a mask before the server has it; null takes that back.
+   * @param {number} frame @param {number} objectId @param {Shape|null} shape
+   */
   setLocal(frame, objectId, shape) {
     const entry = this.entry(frame, objectId);
     entry.local = shape;
@@ -171,7 +178,10 @@ export class MaskCache {
     return entry.shape;
   }
 
-  /** Every object that has pixels on a frame. @param {number} frame @returns {{id: number, shape: Shape, entry: Entry}[]} */
+  /**
+   * Every object that has pixels on a frame.
+   * @param {number} frame @returns {{id: number, shape: Shape, entry: Entry}[]}
+   */
   on(frame) {
     const found = [];
     for (const [id, entry] of this.frames.get(frame) || []) {

@@ -53,7 +53,8 @@ export class Measure {
 
   snapshot() {
     const { state } = this.workspace.store;
-    const keys = ["frame", "shown", "selected", "hovered", "tool", "labelId", "model", "inPoint", "outPoint", "connection", "undo", "redo",
+    const keys = ["frame", "shown", "selected", "hovered", "tool", "labelId", "model", "inPoint", "outPoint",
+      "connection", "undo", "redo",
       "pending", "playing", "brush", "scopeAll", "timeline", "prompts"];
     return structuredClone({
       ...Object.fromEntries(keys.map((key) => [key, state[key]])), stage: state.video.stage, hidden: [...state.hidden],

@@ -71,7 +71,8 @@ export class Objects {
       return;
     }
     try {
-      this.take(await request("PATCH", `api/objects/${id}`, { version: this.state.objects.get(id).version, ...changes }));
+      const { version } = this.state.objects.get(id);
+      this.take(await request("PATCH", `api/objects/${id}`, { version, ...changes }));
     } catch (error) {
       const theirs = error.details?.theirs;
       if (theirs?.id === id) this.take(theirs);

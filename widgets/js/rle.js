@@ -63,7 +63,10 @@ function eachColumnRun(runs, height, visit) {
   }
 }
 
-/** Decode. Only foreground pixels are touched, so the cost is that of the mask and not of the frame. @param {Rle} rle @returns {Shape} */
+/**
+ * Decode. Only foreground pixels are touched, so the cost is that of the mask and not of the frame.
+ * @param {Rle} rle @returns {Shape}
+ */
 export function shapeOf(rle) {
   const height = rle.size[0];
   const runs = runsOf(rle.counts);
@@ -84,7 +87,10 @@ export function shapeOf(rle) {
   return { x: left, y: top, width, height: bottom - top, bits, area };
 }
 
-/** Encode a shape into a frame of this size. @param {Shape} shape @param {number} height @param {number} width @returns {Rle} */
+/**
+ * Encode a shape into a frame of this size.
+ * @param {Shape} shape @param {number} height @param {number} width @returns {Rle}
+ */
 export function rleOf(shape, height, width) {
   const runs = [];
   let value = 0;
@@ -108,7 +114,10 @@ export function rleOf(shape, height, width) {
   return { size: [height, width], counts: countsOf(runs) };
 }
 
-/** A full-frame bitmap cut to its box. @param {Uint8Array} bits row-major @param {number} height @param {number} width @returns {Shape} */
+/**
+ * A full-frame bitmap cut to its box.
+ * @param {Uint8Array} bits row-major @param {number} height @param {number} width @returns {Shape}
+ */
 export function cut(bits, height, width) {
   let left = width, right = -1, top = -1, bottom = -1;
   for (let row = 0; row < height; row++) {
@@ -122,8 +131,8 @@ export function cut(bits, height, width) {
     if (last > right) right = last;
   }
   if (right < 0) return { x: 0, y: 0, width: 0, height: 0, bits: new Uint8Array(0), area: 0 };
-  const shape = { x: left, y: top, width: right - left + 1, height: bottom - top + 1, bits: new Uint8Array(0), area: 0 };
-  shape.bits = new Uint8Array(shape.width * shape.height);
+  const box = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+  const shape = { ...box, bits: new Uint8Array(box.width * box.height), area: 0 };
   for (let row = 0; row < shape.height; row++) {
     const from = (top + row) * width + left;
     shape.bits.set(bits.subarray(from, from + shape.width), row * shape.width);
@@ -132,7 +141,10 @@ export function cut(bits, height, width) {
   return shape;
 }
 
-/** The other way round: a full-frame bitmap, row-major. @param {Shape} shape @param {number} height @param {number} width */
+/**
+ * The other way round: a full-frame bitmap, row-major.
+ * @param {Shape} shape @param {number} height @param {number} width
+ */
 export function spread(shape, height, width) {
   const bits = new Uint8Array(height * width);
   for (let row = 0; row < shape.height; row++) {

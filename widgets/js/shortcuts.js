@@ -7,20 +7,22 @@
  */
 
 const NAMES = {
-  " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", PageUp: "PgUp", PageDown: "PgDn", Delete: "Del",
-  Escape: "Esc",
+  " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", PageUp: "PgUp", PageDown: "PgDn",
+  Delete: "Del", Escape: "Esc",
 };
+
+const NOT_TEXT = ["checkbox", "radio", "range", "color", "button"];
 
 /** The name of the key an event is, as bindings write it: "ctrl+shift+z", "?", "ArrowLeft", "shift+ArrowLeft", "shift+1".
  *  @param {KeyboardEvent} event */
 export function nameOf(event) {
+  const graph = event.getModifierState("AltGraph");
   const isDigit = /^Digit\d$/.test(event.code);
   const isLetter = /^[a-z]$/i.test(event.key);
   // Characters such as "[" or "?" need shift or AltGr on some keyboards: what counts is the character they give.
   const isSign = event.key.length === 1 && !isLetter && !isDigit && event.key !== " ";
-  const key = isDigit && !event.getModifierState("AltGraph") ? event.code.slice(5) : isLetter ? event.key.toLowerCase() : event.key;
+  const key = isDigit && !graph ? event.code.slice(5) : isLetter ? event.key.toLowerCase() : event.key;
   const parts = [];
-  const graph = event.getModifierState("AltGraph");
   if ((event.ctrlKey || event.metaKey) && !graph) parts.push("ctrl");
   if (event.altKey && !graph) parts.push("alt");
   if (event.shiftKey && !isSign) parts.push("shift");
@@ -36,7 +38,7 @@ export function written(binding) {
 /** True where a person types text, so that letters are letters and no commands. @param {EventTarget|null} target */
 export function isTyping(target) {
   if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "range", "color", "button"].includes(target.type);
+  if (target instanceof HTMLInputElement) return !NOT_TEXT.includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
 }
 

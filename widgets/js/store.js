@@ -12,7 +12,10 @@ export class Store {
     this.changed = new Set();
   }
 
-  /** Change some keys. Listeners are told once, after the current task, however often it is called. @param {Partial<State>} patch */
+  /**
+   * Change some keys. Listeners are told once, after the current task, however often it is called.
+   * @param {Partial<State>} patch
+   */
   set(patch) {
     const before = this.changed.size;
     for (const [key, value] of Object.entries(patch)) {

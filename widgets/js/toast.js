@@ -31,7 +31,8 @@ export class Toast {
     for (const old of this.element.children) if (old.dataset.text === text) old.remove(); // said again, not stacked
     const toast = h("div", { class: `tw-toast tw-${kind}`, "data-text": text },
       h("div", {}, h("strong", {}, message), remedy && h("div", {}, remedy)),
-      h("button", { class: "tw-button tw-icon", "aria-label": "Dismiss", onclick: () => toast.remove() }, icon("close")));
+      h("button", { class: "tw-button tw-icon", "aria-label": "Dismiss", onclick: () => toast.remove() },
+        icon("close")));
     this.element.append(toast);
     while (this.element.children.length > 4) this.element.firstChild.remove();
     setTimeout(() => toast.remove(), SHOWN[kind]);

@@ -47,7 +47,8 @@ export class Viewer {
     this.painted = wish;
     if (this.state.shown !== frame) {
       // What is on its way stays; what belongs to another frame goes with its picture.
-      this.workspace.store.set({ shown: frame, prompts: this.state.prompts.filter((prompt) => prompt.frame === frame) });
+      const prompts = this.state.prompts.filter((prompt) => prompt.frame === frame);
+      this.workspace.store.set({ shown: frame, prompts });
     }
     this.workspace.stage.show(bitmap);
   }
@@ -75,7 +76,8 @@ export class Viewer {
       const { prompts } = await request("GET", `api/videos/${this.state.video.id}/frames/${frame}/prompts`);
       if (this.state.shown !== frame) return;
       const known = prompts.map((prompt) => ({ ...prompt, frame }));
-      store.set({ prompts: [...known, ...this.state.prompts.filter((prompt) => prompt.id === null && prompt.frame === frame)] });
+      const sent = this.state.prompts.filter((prompt) => prompt.id === null && prompt.frame === frame);
+      store.set({ prompts: [...known, ...sent] });
     } catch (error) {
       if (error.status) toast.error(error); // not connected: the banner says so already
     }

@@ -47,7 +47,9 @@ export class Workspace {
     this.toast = new Toast();
     this.measure = new Measure(this);
     this.frames = new FrameLoader(video);
-    this.masks = new MaskCache(video.id, video.frame_count, () => this.store.set({ masksVersion: this.store.state.masksVersion + 1 }));
+    this.masks = new MaskCache(video.id, video.frame_count, () => {
+      this.store.set({ masksVersion: this.store.state.masksVersion + 1 });
+    });
     this.objects = new Objects(this);
     this.edits = new Edits(this);
     this.runs = new Runs(this);
@@ -94,11 +96,14 @@ export class Workspace {
 
 function initialState(me, video, timeline) {
   const settings = JSON.parse(localStorage.getItem(SETTINGS) || "{}");
+  const living = video.objects.filter((object) => !object.deleted);
   return {
-    me, video, timeline, objects: new Map(video.objects.filter((object) => !object.deleted).map((object) => [object.id, object])),
-    frame: 0, shown: -1, selected: null, hovered: null, tool: "point", labelId: video.labels[0]?.id ?? null, model: video.default_model,
-    hidden: new Set(), inPoint: null, outPoint: null, runs: new Map(video.runs.map((run) => [run.id, run])), connection: "connecting",
-    people: [], undo: video.undo ?? true, redo: video.redo ?? true, pending: 0, playing: false, brush: 24, opacity: 0.5, outlines: true,
+    me, video, timeline, objects: new Map(living.map((object) => [object.id, object])),
+    runs: new Map(video.runs.map((run) => [run.id, run])), connection: "connecting", people: [],
+    frame: 0, shown: -1, selected: null, hovered: null, tool: "point", labelId: video.labels[0]?.id ?? null,
+    model: video.default_model, hidden: new Set(), inPoint: null, outPoint: null, pending: 0, playing: false,
+    undo: true, redo: true, // what there is to undo is known after the first change; before, the server says
+    brush: 24, opacity: 0.5, outlines: true,
     scopeAll: true, follow: false, masksVersion: 0, prompts: [], ...settings,
   };
 }
@@ -114,7 +119,8 @@ function initialState(me, video, timeline) {
 export async function mountWorkspace(element, { videoId, frame = 0, mode = "annotate", panels = [] }) {
   await loadStyles("workspace", "panels");
   const me = await signIn();
-  const [video, timeline] = await Promise.all([request("GET", `api/videos/${videoId}`), request("GET", `api/videos/${videoId}/timeline`)]);
+  const parts = [`api/videos/${videoId}`, `api/videos/${videoId}/timeline`];
+  const [video, timeline] = await Promise.all(parts.map((part) => request("GET", part)));
   document.title = `${video.name} · Throughline`;
   const workspace = new Workspace(element, me, video, timeline);
   layOut(workspace, mode, panels);
@@ -131,19 +137,22 @@ function layOut(workspace, mode, panels) {
   const banner = h("div", { class: "tw-banner", role: "alert" });
   workspace.store.on(["connection", "video"], (state) => drawBanner(banner, state));
   element.classList.add("tw-workspace");
-  const side = h("div", { class: "tw-side", role: "complementary", "aria-label": "Panels" }, ...panels.map((panel) => panel(workspace)), objectsPanel(workspace),
+  const side = h("div", { class: "tw-side", role: "complementary", "aria-label": "Panels" },
+    ...panels.map((panel) => panel(workspace)), objectsPanel(workspace),
     propertiesPanel(workspace), framePanel(workspace));
   fill(element, topbar(workspace, mode), toolbar(workspace),
     h("div", { class: "tw-middle", role: "main" }, stage.element, hintLine(workspace), banner, toast.element),
     handle(element, { name: "side", label: "Width of the panels", axis: "x", least: 220, most: 560, start: 300 }), side,
     handle(element, { name: "foot", label: "Height of the timeline", axis: "y", least: 96, most: 480, start: 172 }),
-    h("div", { class: "tw-foot", role: "region", "aria-label": "Timeline" }, transport(workspace), new Timeline(workspace).element));
+    h("div", { class: "tw-foot", role: "region", "aria-label": "Timeline" }, transport(workspace),
+      new Timeline(workspace).element));
 }
 
 function drawBanner(banner, { connection, video }) {
   const [title, text] = connection === "offline"
     ? ["Not connected.", "You can look around; nothing can be changed until the server answers again."]
-    : video.stage === "accepted" ? ["This video is accepted.", "It is read-only until an owner reopens it on the Review page."] : [];
+    : video.stage === "accepted"
+      ? ["This video is accepted.", "It is read-only until an owner reopens it on the Review page."] : [];
   banner.hidden = !title;
   banner.classList.toggle("tw-offline", connection === "offline");
   fill(banner, h("strong", {}, title), text);
@@ -164,7 +173,10 @@ function listen(workspace) {
 
 let remembering = 0;
 
-/** The address names the frame, so that a reload or a shared link opens it. Browsers refuse more than a few changes a second. */
+/**
+ * The address names the frame, so that a reload or a shared link opens it. Browsers refuse more than a few changes a
+ * second.
+ */
 function rememberFrame(frame) {
   clearTimeout(remembering);
   remembering = window.setTimeout(() => setQuery({ frame: frame || null }), 400);
@@ -176,7 +188,8 @@ function loadStyles(...names) {
     const href = new URL(`../css/${name}.css`, import.meta.url).href;
     if (document.querySelector(`link[href="${href}"]`)) return null;
     return new Promise((resolve, reject) => {
-      document.head.append(h("link", { rel: "stylesheet", href, onload: resolve, onerror: () => reject(new Error(`no ${href}`)) }));
+      const onerror = () => reject(new Error(`no ${href}`));
+      document.head.append(h("link", { rel: "stylesheet", href, onload: resolve, onerror }));
     });
   }));
 }

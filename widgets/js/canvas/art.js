@@ -3,7 +3,10 @@
 /** @typedef {import("../rle.js").Shape} Shape */
 /** @typedef {{fill: OffscreenCanvas, outline: Path2D, colour: string}} Art */
 
-/** The fill and outline of an entry of the mask cache, made once. @param {{art: Art|null}} entry @param {Shape} shape @param {string} colour */
+/**
+ * The fill and outline of an entry of the mask cache, made once.
+ * @param {{art: Art|null}} entry @param {Shape} shape @param {string} colour
+ */
 export function artOf(entry, shape, colour) {
   if (!entry.art || entry.art.colour !== colour) {
     entry.art = { fill: tinted(shape, colour), outline: outlineOf(shape), colour };
@@ -35,7 +38,10 @@ export function tinted(shape, colour) {
 const DX = [1, 0, -1, 0];
 const DY = [0, 1, 0, -1];
 
-/** The edges between mask and not-mask, as closed loops in picture coordinates. @param {Shape} shape @returns {Path2D} */
+/**
+ * The edges between mask and not-mask, as closed loops in picture coordinates.
+ * @param {Shape} shape @returns {Path2D}
+ */
 export function outlineOf(shape) {
   const edges = edgesOf(shape);
   const width = shape.width + 1;
@@ -46,7 +52,10 @@ export function outlineOf(shape) {
   return path;
 }
 
-/** For every vertex the edges that leave it (bit d: direction d), with the mask on the right hand. @param {Shape} shape */
+/**
+ * For every vertex the edges that leave it (bit d: direction d), with the mask on the right hand.
+ * @param {Shape} shape
+ */
 function edgesOf({ width, height, bits }) {
   const edges = new Uint8Array((width + 1) * (height + 1));
   for (let row = 0; row < height; row++) {

@@ -18,7 +18,10 @@ function clear(context) {
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
 }
 
-/** The picture layer. @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio @param {ImageBitmap|null} bitmap */
+/**
+ * The picture layer.
+ * @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio @param {ImageBitmap|null} bitmap
+ */
 export function paintPicture(context, view, ratio, bitmap) {
   clear(context);
   if (!bitmap) return;

@@ -43,7 +43,8 @@ export class Stage {
   listen() {
     const { store } = this.workspace;
     new ResizeObserver(() => this.resize()).observe(this.element);
-    store.on(["objects", "selected", "hovered", "hidden", "opacity", "outlines", "masksVersion", "prompts", "tool", "brush"],
+    store.on(["objects", "selected", "hovered", "hidden", "opacity", "outlines", "masksVersion", "prompts", "tool",
+      "brush"],
       () => this.redraw());
     store.on(["tool", "shown", "connection"], () => this.showCursor());
     window.addEventListener("tl-theme", () => this.redraw());
@@ -175,7 +176,10 @@ export class Stage {
     const press = this.press(event);
     const delta = event.deltaY || event.deltaX; // with alt or shift some systems turn the wheel sideways
     if (event.altKey && this.workspace.tool.wheel) this.workspace.tool.wheel(Math.sign(delta));
-    else this.look((view) => view.zoom(Math.exp(-Math.max(-60, Math.min(60, delta)) * 0.004), press.screenX, press.screenY));
+    else {
+      const factor = Math.exp(-Math.max(-60, Math.min(60, delta)) * 0.004);
+      this.look((view) => view.zoom(factor, press.screenX, press.screenY));
+    }
   }
 
   /** Space held: the pointer moves the picture. @param {boolean} held */
@@ -185,7 +189,10 @@ export class Stage {
     this.showCursor();
   }
 
-  /** Which object is under the pointer: the smallest one, as the larger can be reached beside it. @param {Press} press */
+  /**
+   * Which object is under the pointer: the smallest one, as the larger can be reached beside it.
+   * @param {Press} press
+   */
   objectAt({ x, y, frame }) {
     const { hidden, objects } = this.workspace.store.state;
     const hits = this.workspace.masks.on(frame)

@@ -33,7 +33,10 @@ export class View {
     this.fitted = true;
   }
 
-  /** Show this part of the picture, no larger than `largest` times. @param {{x: number, y: number, width: number, height: number}} box */
+  /**
+   * Show this part of the picture, no larger than `largest` times.
+   * @param {{x: number, y: number, width: number, height: number}} box
+   */
   show(box, largest = 8) {
     const { width, height } = this.size;
     const scale = Math.min((width - 2 * MARGIN) / box.width, (height - 2 * MARGIN) / box.height, largest);
@@ -43,7 +46,10 @@ export class View {
     this.fitted = false;
   }
 
-  /** Zoom so that the place under the pointer stays where it is. @param {number} factor @param {number} x @param {number} y on the canvas */
+  /**
+   * Zoom so that the place under the pointer stays where it is.
+   * @param {number} factor @param {number} x @param {number} y on the canvas
+   */
   zoom(factor, x, y) {
     const scale = Math.min(LARGEST, Math.max(SMALLEST, this.scale * factor));
     this.x = x - ((x - this.x) / this.scale) * scale;

@@ -12,7 +12,8 @@ export function commandButton(workspace, id, options = {}) {
   const tip = workspace.commands.tip(id);
   const picture = options.icon || command.icon;
   const button = h("button", {
-    type: "button", class: `tw-button${options.text ? "" : " tw-icon"} ${options.class || ""}`, title: tip, "aria-label": tip,
+    type: "button", class: `tw-button${options.text ? "" : " tw-icon"} ${options.class || ""}`, title: tip,
+    "aria-label": tip,
     "data-command": id, onclick: () => { if (!command.enabled || command.enabled()) command.run(); },
   }, picture && icon(picture), options.text);
   return button;
@@ -24,6 +25,6 @@ export function refreshButtons(workspace) {
     const { enabled } = workspace.commands.get(button.dataset.command);
     const disabled = enabled ? !enabled() : false;
     // Not the attribute: a disabled button loses the focus, and with it the keyboard's place.
-    if (button.getAttribute("aria-disabled") !== String(disabled)) button.setAttribute("aria-disabled", String(disabled));
+    button.setAttribute("aria-disabled", String(disabled));
   }
 }

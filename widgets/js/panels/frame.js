@@ -8,16 +8,22 @@ export function framePanel(workspace) {
   const { store } = workspace;
   const title = h("h2", {}, "Frame");
   store.on(["frame", "inPoint", "outPoint"], ({ frame, inPoint, outPoint, video }) => {
-    const range = inPoint === null && outPoint === null ? "" : ` · range ${inPoint ?? 0}–${outPoint ?? video.frame_count - 1}`;
+    const range = inPoint === null && outPoint === null ? ""
+      : ` · range ${inPoint ?? 0}–${outPoint ?? video.frame_count - 1}`;
     title.textContent = `Frame ${frame}${range}`;
   });
   return h("section", { class: "tw-panel", "aria-label": "Frame" }, h("div", { class: "tw-panel-head" }, title),
     h("div", { class: "tw-actions" },
-      commandButton(workspace, "mask.verify", { text: "Verify frame", class: "tw-primary" }), commandButton(workspace, "mask.verifyRange", { text: "Verify range" }),
-      commandButton(workspace, "mask.absent", { text: "Absent" }), commandButton(workspace, "mask.delete", { text: "Remove mask" })));
+      commandButton(workspace, "mask.verify", { text: "Verify frame", class: "tw-primary" }),
+      commandButton(workspace, "mask.verifyRange", { text: "Verify range" }),
+      commandButton(workspace, "mask.absent", { text: "Absent" }),
+      commandButton(workspace, "mask.delete", { text: "Remove mask" })));
 }
 
-/** A check box of a piece of state. @param {import("../workspace.js").Workspace} workspace @param {string} key @param {string} text */
+/**
+ * A check box of a piece of state.
+ * @param {import("../workspace.js").Workspace} workspace @param {string} key @param {string} text
+ */
 export function check(workspace, key, text, title = "") {
   const box = h("input", { type: "checkbox", onchange: () => workspace.store.set({ [key]: box.checked }) });
   workspace.store.on([key], (state) => { box.checked = state[key]; });
@@ -28,7 +34,8 @@ export function check(workspace, key, text, title = "") {
 export function maskLook(workspace) {
   const { store } = workspace;
   const slider = h("input", {
-    type: "range", min: 0, max: 1, step: 0.05, class: "tw-slider", "aria-label": "Opacity of masks", title: "Opacity of masks",
+    type: "range", min: 0, max: 1, step: 0.05, class: "tw-slider", "aria-label": "Opacity of masks",
+    title: "Opacity of masks",
     oninput: () => store.set({ opacity: Number(slider.value) }),
   });
   store.on(["opacity"], (state) => { slider.value = String(state.opacity); });

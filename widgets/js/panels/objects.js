@@ -11,7 +11,8 @@ const MARKS = { verified: "verify", absent: "absent", stale: "stale" };
 export function objectsPanel(workspace) {
   const { store } = workspace;
   const list = h("ul", {
-    class: "tw-objects", role: "listbox", "aria-label": "Objects", tabindex: 0, onkeydown: (event) => arrows(event, workspace),
+    class: "tw-objects", role: "listbox", "aria-label": "Objects", tabindex: 0,
+    onkeydown: (event) => arrows(event, workspace),
   });
   const label = h("select", {
     class: "tw-field", "aria-label": "Label of the next object", onchange: () => {

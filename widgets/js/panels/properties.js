@@ -13,11 +13,15 @@ export function propertiesPanel(workspace) {
     const object = objects.get(selected);
     if (form.contains(document.activeElement) && drawn === selected) return; // not under the hand that types
     drawn = selected;
-    fill(form, ...(object ? fields(workspace, object, video) : [h("p", { class: "tw-dim" }, "Select an object to see and change its properties.")]));
+    const nothing = h("p", { class: "tw-dim" }, "Select an object to see and change its properties.");
+    fill(form, object ? fields(workspace, object, video) : nothing);
   });
-  store.on(["masksVersion", "selected", "shown", "objects", "prompts"], (state) => { facts.textContent = factsOf(workspace, state); });
+  store.on(["masksVersion", "selected", "shown", "objects", "prompts"], (state) => {
+    facts.textContent = factsOf(workspace, state);
+  });
   return h("section", { class: "tw-panel", "aria-label": "Properties" },
-    h("div", { class: "tw-panel-head" }, h("h2", {}, "Properties"), h("span", { class: "tw-gap" }), commandButton(workspace, "object.delete", { class: "tw-small" })),
+    h("div", { class: "tw-panel-head" }, h("h2", {}, "Properties"), h("span", { class: "tw-gap" }),
+      commandButton(workspace, "object.delete", { class: "tw-small" })),
     form, facts);
 }
 
@@ -29,9 +33,10 @@ function fields(workspace, object, video) {
   const name = h("input", {
     class: "tw-field", type: "text", value: object.name, maxlength: 200,
     onchange: () => change({ name: name.value.trim() || object.name }),
-    onkeydown: (event) => { if (["Enter", "Escape"].includes(event.key)) { name.blur(); workspace.stage.element.focus(); } },
+    onkeydown: (event) => { if (["Enter", "Escape"].includes(event.key)) workspace.stage.element.focus(); },
   });
-  const colour = h("input", { class: "tw-colour", type: "color", value: object.colour, "aria-label": "Colour", onchange: () => change({ colour: colour.value }) });
+  const colour = h("input", { class: "tw-colour", type: "color", value: object.colour, "aria-label": "Colour",
+    onchange: () => change({ colour: colour.value }) });
   const attributes = video.labels.find((one) => one.id === object.label_id)?.attributes || [];
   return [
     field("Name", h("span", { class: "tw-row" }, name, colour)), field("Label", label),
@@ -58,7 +63,8 @@ function factsOf(workspace, { selected, shown, prompts }) {
   if (!item) return "No mask on this frame.";
   const given = prompts.filter((prompt) => prompt.object_id === selected).length;
   return [
-    `${item.state}, by ${item.source}`, `${item.area.toLocaleString()} px`, item.score !== null && `score ${item.score.toFixed(2)}`,
+    `${item.state}, by ${item.source}`, `${item.area.toLocaleString()} px`,
+    item.score !== null && `score ${item.score.toFixed(2)}`,
     given > 0 && `${given} ${given === 1 ? "prompt" : "prompts"}`,
   ].filter(Boolean).join(" · ");
 }

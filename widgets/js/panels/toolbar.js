@@ -11,17 +11,23 @@ export function toolbar(workspace) {
   const { store } = workspace;
   const buttons = toolKinds.map(({ id }) => commandButton(workspace, `tool.${id}`, { class: "tw-tool" }));
   const size = h("div", { class: "tw-brush-size" });
-  store.on(["tool"], ({ tool }) => toolKinds.forEach(({ id }, n) => buttons[n].setAttribute("aria-pressed", String(id === tool))));
+  store.on(["tool"], ({ tool }) => {
+    toolKinds.forEach(({ id }, n) => buttons[n].setAttribute("aria-pressed", String(id === tool)));
+  });
   store.on(["tool", "brush"], ({ tool, brush }) => {
     size.style.visibility = ["brush", "eraser"].includes(tool) ? "visible" : "hidden";
-    fill(size, commandButton(workspace, "brush.larger", { text: "+" }), h("output", { title: "Brush size in pixels" }, `${brush}`),
+    fill(size, commandButton(workspace, "brush.larger", { text: "+" }),
+      h("output", { title: "Brush size in pixels" }, `${brush}`),
       commandButton(workspace, "brush.smaller", { text: "−" }));
   });
   return h("div", { class: "tw-tools", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" },
     ...buttons, size, h("span", { class: "tw-gap" }), commandButton(workspace, "view.fit"));
 }
 
-/** Under the picture: what the tool in the hand does, the run that goes on, how masks are drawn. @param {import("../workspace.js").Workspace} workspace */
+/**
+ * Under the picture: what the tool in the hand does, the run that goes on, how masks are drawn.
+ * @param {import("../workspace.js").Workspace} workspace
+ */
 export function hintLine(workspace) {
   const words = h("div", { class: "tw-row tw-words-clip" });
   workspace.store.on(["tool", "selected", "objects", "labelId"], ({ tool, objects, selected, video, labelId }) => {

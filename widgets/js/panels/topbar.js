@@ -15,11 +15,13 @@ export function topbar(workspace, mode) {
   const stage = h("span", { class: "tw-row" });
   const connection = h("span", { class: "tw-connection" });
   const home = h("a", {
-    class: "tw-button tw-icon", href: pageAddress("", { project: video.project_id }), title: "To the project", "aria-label": "To the project",
+    class: "tw-button tw-icon", href: pageAddress("", { project: video.project_id }), title: "To the project",
+    "aria-label": "To the project",
   }, icon("home"));
   store.on(["video"], ({ video: now }) => fill(stage, ...stageControls(workspace, now, mode)));
   store.on(["connection", "people", "pending"], (state) => drawConnection(connection, state));
-  return h("div", { class: "tw-topbar", role: "banner" }, home, h("h1", { class: "tw-clip", title: video.name }, video.name), stage,
+  return h("div", { class: "tw-topbar", role: "banner" },
+    home, h("h1", { class: "tw-clip", title: video.name }, video.name), stage,
     h("span", { class: "tw-gap" }), connection, h("span", { class: "tw-rule" }),
     commandButton(workspace, "undo"), commandButton(workspace, "redo"), h("span", { class: "tw-rule" }),
     commandButton(workspace, "theme"), commandButton(workspace, "help"));
@@ -39,7 +41,8 @@ async function submit(workspace) {
   await edits.idle();
   const { video } = store.state;
   try {
-    const reply = await request("POST", `api/videos/${video.id}/stage`, { stage: "review", stage_version: video.stage_version });
+    const body = { stage: "review", stage_version: video.stage_version };
+    const reply = await request("POST", `api/videos/${video.id}/stage`, body);
     store.set({ video: { ...store.state.video, stage: reply.stage, stage_version: reply.stage_version } });
     toast.say("Sent to review.");
   } catch (error) {
@@ -49,8 +52,10 @@ async function submit(workspace) {
 
 function drawConnection(element, { connection, people, pending, me }) {
   const others = people.filter((name) => name !== me.name);
-  const words = { online: pending ? "Saving" : "Saved", connecting: "Connecting", offline: "Not connected" }[connection];
+  const saved = pending ? "Saving" : "Saved";
+  const words = { online: saved, connecting: "Connecting", offline: "Not connected" }[connection];
   element.className = `tw-connection tw-${connection}${pending ? " tw-pending" : ""}`;
-  fill(element, others.length > 0 && h("span", { class: "tw-row", title: `Also here: ${others.join(", ")}` }, icon("people"), others.length),
+  fill(element, others.length > 0 && h("span", { class: "tw-row", title: `Also here: ${others.join(", ")}` },
+    icon("people"), others.length),
     h("span", { class: "tw-lamp" }), h("span", { class: "tw-words" }, words));
 }

@@ -10,9 +10,11 @@ import { check } from "./frame.js";
 export function transport(workspace) {
   const button = (id) => commandButton(workspace, id);
   return h("div", { class: "tw-transport" },
-    h("div", { class: "tw-group" }, button("frame.first"), button("frame.previousBarrier"), button("frame.previous"), playButton(workspace), button("frame.next"),
+    h("div", { class: "tw-group" }, button("frame.first"), button("frame.previousBarrier"), button("frame.previous"),
+      playButton(workspace), button("frame.next"),
       button("frame.nextBarrier"), button("frame.last")),
-    position(workspace), h("div", { class: "tw-group" }, button("range.in"), button("range.out"), button("range.clear")),
+    position(workspace),
+    h("div", { class: "tw-group" }, button("range.in"), button("range.out"), button("range.clear")),
     h("span", { class: "tw-gap" }), trackGroup(workspace));
 }
 
@@ -70,13 +72,17 @@ function modelChoice(workspace) {
   const { store } = workspace;
   const usable = store.state.video.models.filter((model) => model.ready && model.tasks.includes("track"));
   if (usable.length < 2) return null;
-  const select = h("select", { class: "tw-field", "aria-label": "Model", title: "Model that answers", onchange: () => store.set({ model: select.value }) },
+  const select = h("select", { class: "tw-field", "aria-label": "Model", title: "Model that answers",
+    onchange: () => store.set({ model: select.value }) },
     ...usable.map((model) => h("option", { value: model.name }, model.title)));
   select.value = store.state.model;
   return select;
 }
 
-/** The run that goes on, or the one that stopped before its end. @param {import("../workspace.js").Workspace} workspace */
+/**
+ * The run that goes on, or the one that stopped before its end.
+ * @param {import("../workspace.js").Workspace} workspace
+ */
 export function runLine(workspace) {
   const { store, runs } = workspace;
   // Made once: a button replaced between press and release would swallow the click that cancels.
@@ -98,12 +104,14 @@ function goingLine(workspace) {
     class: "tw-progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": "Tracking",
   }, bar);
   const words = h("span", { class: "tw-digits" });
-  const element = h("div", { class: "tw-run" }, progress, words, commandButton(workspace, "track.cancel", { text: "Cancel" }));
+  const cancel = commandButton(workspace, "track.cancel", { text: "Cancel" });
+  const element = h("div", { class: "tw-run" }, progress, words, cancel);
   const update = ({ status, total, done, seconds_left: seconds }) => {
     const percent = total ? Math.round((100 * done) / total) : 0;
     bar.style.width = `${percent}%`;
     progress.setAttribute("aria-valuenow", String(percent));
-    words.textContent = status === "queued" ? "Waiting" : `${done}/${total}${seconds ? ` · ${Math.ceil(seconds)} s left` : ""}`;
+    words.textContent = status === "queued" ? "Waiting"
+      : `${done}/${total}${seconds ? ` · ${Math.ceil(seconds)} s left` : ""}`;
   };
   return { element, update };
 }
@@ -114,7 +122,8 @@ function stoppedLine(workspace) {
   const element = h("div", { class: "tw-run" }, words,
     h("button", { type: "button", class: "tw-button", onclick: () => runs.resume(runs.unfinished) }, "Resume"),
     h("button", {
-      type: "button", class: "tw-button tw-icon", title: "Dismiss", "aria-label": "Dismiss", onclick: () => runs.dismiss(runs.unfinished),
+      type: "button", class: "tw-button tw-icon", title: "Dismiss", "aria-label": "Dismiss",
+      onclick: () => runs.dismiss(runs.unfinished),
     }, icon("close")));
   const update = ({ status, done, total, message }) => {
     const how = { interrupted: "Interrupted", failed: "Failed", cancelled: "Cancelled" }[status];

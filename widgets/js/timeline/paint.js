@@ -12,16 +12,21 @@ export const LANE = 24;
 export function inksOf(element) {
   const style = getComputedStyle(element);
   const ink = (name) => style.getPropertyValue(`--tl-${name}`).trim();
-  return { text: ink("text"), dim: ink("text-dim"), border: ink("border"), accent: ink("accent"), surface: ink("surface"),
-    soft: ink("surface-2"), ok: ink("ok"), warn: ink("warn"), danger: ink("danger") };
+  return { text: ink("text"), dim: ink("text-dim"), border: ink("border"), accent: ink("accent"),
+    surface: ink("surface"), soft: ink("surface-2"), ok: ink("ok"), warn: ink("warn"), danger: ink("danger") };
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scale} scale @param {Inks} inks @param {import("../types.js").State} state */
+/**
+ * @param {CanvasRenderingContext2D} context @param {Scale} scale @param {Inks} inks
+ * @param {import("../types.js").State} state
+ */
 export function paintRuler(context, scale, inks, state) {
   context.fillStyle = inks.surface;
   context.fillRect(0, 0, scale.width, RULER);
   const { inPoint, outPoint, timeline } = state;
-  if (inPoint !== null || outPoint !== null) paintRange(context, scale, inks, inPoint ?? 0, outPoint ?? scale.frameCount - 1);
+  if (inPoint !== null || outPoint !== null) {
+    paintRange(context, scale, inks, inPoint ?? 0, outPoint ?? scale.frameCount - 1);
+  }
   context.fillStyle = inks.dim;
   context.strokeStyle = inks.border;
   context.font = "11px system-ui, sans-serif";
@@ -38,7 +43,9 @@ export function paintRuler(context, scale, inks, state) {
   context.moveTo(0, RULER - 0.5);
   context.lineTo(scale.width, RULER - 0.5);
   context.stroke();
-  for (const [frame, , resolved] of timeline.threads || []) paintPin(context, scale.toX(frame + 0.5), resolved ? inks.dim : inks.danger);
+  for (const [frame, , resolved] of timeline.threads) {
+    paintPin(context, scale.toX(frame + 0.5), resolved ? inks.dim : inks.danger);
+  }
 }
 
 function paintRange(context, scale, inks, first, last) {
@@ -87,15 +94,19 @@ export function paintLane(context, scale, inks, top, { segments, low, prompts, c
   }
   context.fillStyle = inks.danger;
   for (const [start, stop] of low) {
-    if (stop > scale.start && start < end) context.fillRect(scale.toX(start), top + LANE - 4, Math.max(2, (stop - start) * scale.step), 2);
+    const width = Math.max(2, (stop - start) * scale.step);
+    if (stop > scale.start && start < end) context.fillRect(scale.toX(start), top + LANE - 4, width, 2);
   }
   for (const frame of prompts) {
-    if (frame >= scale.start - 1 && frame <= end && segmentAt(segments, frame)?.[3] !== "human") paintPrompt(context, inks, scale.toX(frame + 0.5), middle);
+    if (frame < scale.start - 1 || frame > end || segmentAt(segments, frame)?.[3] === "human") continue;
+    paintPrompt(context, inks, scale.toX(frame + 0.5), middle);
   }
   context.globalAlpha = 1;
 }
 
-/** tracked: a bar; verified: a taller bar with a line under it; stale: hatched; absent: a hollow line; candidate: dots. */
+/**
+ * tracked: a bar; verified: a taller bar with a line under it; stale: hatched; absent: a hollow line; candidate: dots.
+ */
 function paintSegment(context, inks, colour, state, left, width, middle) {
   const bar = (height) => context.fillRect(left, middle - height / 2, width, height);
   context.fillStyle = colour;
@@ -139,7 +150,9 @@ function paintHuman(context, scale, inks, start, stop, middle) {
   const every = scale.step >= 9 ? 1 : Math.max(1, stop - 1 - start);
   const last = Math.min(stop, Math.ceil(scale.start + scale.span) + 1);
   const skipped = Math.max(0, Math.floor((scale.start - start) / every));
-  for (let frame = start + skipped * every; frame < last; frame += every) diamond(context, inks, scale.toX(frame + 0.5), middle, 5);
+  for (let frame = start + skipped * every; frame < last; frame += every) {
+    diamond(context, inks, scale.toX(frame + 0.5), middle, 5);
+  }
 }
 
 function diamond(context, inks, x, y, size) {

@@ -52,7 +52,10 @@ export class Scale {
     this.clamp();
   }
 
-  /** Bring a frame into sight, by a page where it is not. @param {number} frame @returns {boolean} whether anything moved */
+  /**
+   * Bring a frame into sight, by a page where it is not.
+   * @param {number} frame @returns {boolean} whether anything moved
+   */
   reveal(frame) {
     if (frame >= this.start && frame + 1 <= this.start + this.span) return false;
     this.start = frame - this.span * 0.1;
@@ -64,7 +67,10 @@ export class Scale {
     this.start = Math.max(0, Math.min(this.frameCount - this.span, this.start));
   }
 
-  /** Frames between labelled ticks: 1, 2, 5, 10, ... so that labels have room. @param {number} room CSS pixels a label */
+  /**
+   * Frames between labelled ticks: 1, 2, 5, 10, ... so that labels have room.
+   * @param {number} room CSS pixels a label
+   */
   tick(room = 56) {
     const least = room / this.step;
     const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));

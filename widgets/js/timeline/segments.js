@@ -3,7 +3,10 @@
 /** @typedef {import("../types.js").Segment} Segment */
 /** @typedef {import("../types.js").Timeline} Timeline */
 
-/** The run that holds a frame, or null. @param {Segment[]|undefined} segments @param {number} frame @returns {Segment|null} */
+/**
+ * The run that holds a frame, or null.
+ * @param {Segment[]|undefined} segments @param {number} frame @returns {Segment|null}
+ */
 export function segmentAt(segments, frame) {
   let low = 0;
   let high = (segments?.length || 0) - 1;
@@ -50,7 +53,8 @@ export function markStale(segments, start, stop) {
   let result = segments;
   for (const [a, b, state, source] of segments) {
     const [from, to] = [Math.max(a, start), Math.min(b, stop)];
-    if (from < to && source !== "human" && ["tracked", "candidate"].includes(state)) result = overwrite(result, from, to, "stale", source);
+    const ages = source !== "human" && ["tracked", "candidate"].includes(state);
+    if (from < to && ages) result = overwrite(result, from, to, "stale", source);
   }
   return result;
 }
@@ -72,7 +76,8 @@ export function patchTimeline(timeline, items, stale) {
     while (i + n < sorted.length && sorted[i + n].object_id === first.object_id
       && sorted[i + n].frame === first.frame + n && kind(sorted[i + n]) === kind(first)) n++;
     const state = first.rle ? first.state : null;
-    objects[first.object_id] = overwrite(objects[first.object_id] || [], first.frame, first.frame + n, state, first.source);
+    const before = objects[first.object_id] || [];
+    objects[first.object_id] = overwrite(before, first.frame, first.frame + n, state, first.source);
     i += n;
   }
   return { ...timeline, objects };
@@ -98,14 +103,14 @@ export function nextBarrier(timeline, ids, frame, direction) {
 
 /** Frames of these objects that are stale. @param {Timeline} timeline @param {number[]} ids */
 export function countStale(timeline, ids) {
-  let n = 0;
-  for (const id of ids) for (const [start, stop, state] of timeline.objects[id] || []) if (state === "stale") n += stop - start;
-  return n;
+  const stale = ids.flatMap((id) => timeline.objects[id] || []).filter(([, , state]) => state === "stale");
+  return stale.reduce((sum, [start, stop]) => sum + stop - start, 0);
 }
 
 /** The next frame after `frame` (or before) with a mask that nobody verified, or null. @param {1|-1} direction */
 export function nextUnverified(timeline, ids, frame, direction) {
-  const spans = ids.flatMap((id) => timeline.objects[id] || []).filter(([, , state]) => state === "tracked" || state === "stale");
+  const spans = ids.flatMap((id) => timeline.objects[id] || [])
+    .filter(([, , state]) => state === "tracked" || state === "stale");
   const found = spans.flatMap(([start, stop]) => {
     const at = direction > 0 ? Math.max(start, frame + 1) : Math.min(stop - 1, frame - 1);
     return at >= start && at < stop ? [at] : [];

@@ -12,7 +12,8 @@ export class Timeline {
     const { video } = workspace.store.state;
     this.scale = new Scale(video.frame_count);
     this.canvas = h("canvas", {
-      class: "tw-lanes", tabindex: 0, role: "slider", "aria-label": "Frame", "aria-valuemin": 0, "aria-valuemax": video.frame_count - 1,
+      class: "tw-lanes", tabindex: 0, role: "slider", "aria-label": "Frame", "aria-valuemin": 0,
+      "aria-valuemax": video.frame_count - 1,
     });
     this.names = h("div", { class: "tw-names", "aria-hidden": "true" });
     this.tip = h("div", { class: "tw-tip", hidden: true });
@@ -55,7 +56,8 @@ export class Timeline {
       ...[...objects.values()].map((object) => h("div", {
         class: `tw-name${object.id === selected ? " tw-on" : ""}${hidden.has(object.id) ? " tw-off" : ""}`,
         onclick: () => this.workspace.objects.select(object.id),
-      }, h("span", { class: "tw-dot", style: { background: object.colour } }), h("span", { class: "tw-clip" }, object.name)))));
+      }, h("span", { class: "tw-dot", style: { background: object.colour } }),
+      h("span", { class: "tw-clip" }, object.name)))));
     this.scrollTo(this.top);
   }
 
@@ -96,8 +98,8 @@ export class Timeline {
         context.fillRect(0, top, scale.width, LANE);
       }
       paintLane(context, scale, inks, top, {
-        segments: timeline.objects[object.id] || [], low: timeline.low[object.id] || [], prompts: timeline.prompts[object.id] || [],
-        colour: object.colour, dim: hidden.has(object.id),
+        segments: timeline.objects[object.id] || [], low: timeline.low[object.id] || [],
+        prompts: timeline.prompts[object.id] || [], colour: object.colour, dim: hidden.has(object.id),
       });
     }
     paintRuler(context, scale, inks, this.state);
@@ -145,7 +147,8 @@ export class Timeline {
     const segment = object && segmentAt(timeline.objects[object.id], frame);
     const what = !object ? "" : segment ? `${object.name}: ${segment[2]}, by ${segment[3]}` : `${object.name}: no mask`;
     const low = object && (timeline.low[object.id] || []).some(([start, stop]) => frame >= start && frame < stop);
-    this.tip.textContent = [`Frame ${frame}, ${(video.times[frame] - video.times[0]).toFixed(2)} s`, what, low && "low score"]
+    const when = `${(video.times[frame] - video.times[0]).toFixed(2)} s`;
+    this.tip.textContent = [`Frame ${frame}, ${when}`, what, low && "low score"]
       .filter(Boolean).join(" · ");
     this.tip.hidden = false;
     const left = Math.min(x + 12, this.scale.width - this.tip.offsetWidth - 4);

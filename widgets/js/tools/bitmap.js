@@ -4,7 +4,10 @@ import { cut, rleOf, spread } from "../rle.js";
 import { rgbOf } from "../canvas/art.js";
 
 export class Bitmap {
-  /** @param {number} width @param {number} height @param {import("../rle.js").Shape|null} shape to begin with @param {string} colour */
+  /**
+   * @param {number} width @param {number} height @param {import("../rle.js").Shape|null} shape to begin with
+   * @param {string} colour
+   */
   constructor(width, height, shape, colour) {
     this.width = width;
     this.height = height;
@@ -16,7 +19,9 @@ export class Bitmap {
     if (shape?.area) this.update(shape.x, shape.y, shape.x + shape.width, shape.y + shape.height);
   }
 
-  /** Set the pixels whose centre is within `radius` of the line from one place to another, and those the ends lie on. */
+  /**
+   * Set the pixels whose centre is within `radius` of the line from one place to another, and those the ends lie on.
+   */
   stroke(x0, y0, x1, y1, radius, value) {
     const left = Math.max(0, Math.floor(Math.min(x0, x1) - radius));
     const right = Math.min(this.width, Math.ceil(Math.max(x0, x1) + radius) + 1);
@@ -35,7 +40,10 @@ export class Bitmap {
     this.update(left, top, right, bottom);
   }
 
-  /** Set the pixels whose centre is inside a polygon (even-odd rule). @param {{x: number, y: number}[]} vertices @param {0|1} value */
+  /**
+   * Set the pixels whose centre is inside a polygon (even-odd rule).
+   * @param {{x: number, y: number}[]} vertices @param {0|1} value
+   */
   polygon(vertices, value) {
     for (let row = 0; row < this.height; row++) {
       const y = row + 0.5;
@@ -59,7 +67,9 @@ export class Bitmap {
     const image = this.context.createImageData(right - left, bottom - top);
     const pixels = new Uint32Array(image.data.buffer);
     for (let row = top, at = 0; row < bottom; row++) {
-      for (let column = left; column < right; column++, at++) if (this.bits[row * this.width + column]) pixels[at] = this.ink;
+      for (let column = left; column < right; column++, at++) {
+        if (this.bits[row * this.width + column]) pixels[at] = this.ink;
+      }
     }
     this.context.putImageData(image, left, top);
   }

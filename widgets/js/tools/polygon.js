@@ -26,8 +26,8 @@ export class PolygonTool {
       this.negative = press.negative;
     }
     const [first] = this.vertices;
-    const closes = first && this.vertices.length > 2 && Math.hypot(first.x - press.x, first.y - press.y) * stage.view.scale < REACH;
-    if (closes) this.finish();
+    const away = first ? Math.hypot(first.x - press.x, first.y - press.y) * stage.view.scale : Infinity;
+    if (this.vertices.length > 2 && away < REACH) this.finish();
     else this.vertices.push({ x: press.x, y: press.y });
     this.to = press;
     stage.redraw();
