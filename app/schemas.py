@@ -291,5 +291,6 @@ class NewExport(Body):
     stages: list[Stage] | None = None
     every: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
     verified_only: bool = False
+    stale: bool = False
     images: bool = True
     polygons: bool = False

@@ -59,7 +59,8 @@ class MaskWrite:
     Attributes:
         rle: the pixels; None removes the mask.
         base: revision the author saw there, 0 for none. None (runs, imports): any, but a barrier stays as it is.
-        state: "tracked", "candidate" or "stale"; an empty mask becomes "absent" unless it is stale.
+        state: "tracked", "candidate", "stale" or, from an import, "verified"; the first two become "absent" where the
+            mask is empty.
         source: "human" makes the place a barrier, whoever computed the pixels.
         score: what the model said, 0..1.
     """
@@ -276,7 +277,7 @@ def _row(change: Change, item: MaskWrite, head: _Head | None) -> dict[str, Any]:
         return {**place, "area": 0, **dict.fromkeys(facts)}
     area = item.rle.area
     return {
-        **place, "area": area, "state": item.state if area or item.state == "stale" else "absent",
+        **place, "area": area, "state": item.state if area or item.state in ("stale", "verified") else "absent",
         "source": item.source, "score": item.score, "run_id": item.run_id, "prompt_hash": item.prompt_hash,
         "author_id": change.person_id, "rle": item.rle.as_blob(),
     }

@@ -73,6 +73,11 @@ def get(session: Session, project_id: int, person_id: int | None = None) -> Proj
     )
 
 
+def everything(session: Session) -> list[Project]:
+    """All projects, by name."""
+    return [get(session, i) for i in session.scalars(select(tables.Project.id).order_by(tables.Project.name)).all()]
+
+
 def everything_for(session: Session, person_id: int) -> list[Project]:
     """The projects a person is in, by name."""
     ids = session.scalars(select(tables.Project.id).order_by(tables.Project.name)).all()

@@ -26,10 +26,8 @@ def start_export(workplace: Workplace, access: Access, wanted: NewExport) -> Job
     """Write a zip of a project's annotations."""
     filters = Filters(
         videos=_set(wanted.videos), labels=_set(wanted.labels), stages=_set(wanted.stages), every=wanted.every,
-        verified_only=wanted.verified_only,
+        verified_only=wanted.verified_only, stale=wanted.stale,
     )
-    licences = {one.spec.name: {"licence": one.spec.licence, "permits": one.spec.permits}
-                for one in registry.available()}
 
     def images(video_id: int, frames: Sequence[int]) -> Iterator[bytes]:
         with workplace.db.read() as session:
@@ -41,7 +39,7 @@ def start_export(workplace: Workplace, access: Access, wanted: NewExport) -> Job
         with workplace.db.read() as session:
             done = export_annotations(
                 session, access.project_id, target, wanted.format, filters, images=images if wanted.images else None,
-                polygons=wanted.polygons, licences=licences, progress=_progress_of(job),
+                polygons=wanted.polygons, licences=licences(), progress=_progress_of(job),
             )
         job.result["size"] = target.stat().st_size
         job.message = " ".join([f"{done.masks} masks of {done.objects} objects on {done.frames} frames.", *done.notes])
@@ -50,6 +48,11 @@ def start_export(workplace: Workplace, access: Access, wanted: NewExport) -> Job
         name = projects.get(session, access.project_id).name
     job = Job("export", access.project_id, title=f"{name}-{wanted.format}.zip")
     return workplace.jobs.start(job, work)
+
+
+def licences() -> dict[str, dict[str, str]]:
+    """Model name -> its licence and what that permits, for the manifest of an export."""
+    return {one.spec.name: {"licence": one.spec.licence, "permits": one.spec.permits} for one in registry.available()}
 
 
 def export_path(workplace: Workplace, job: Job) -> Path:

@@ -1,7 +1,8 @@
 """The one form every reader makes and every writer takes: a dataset in memory, free of files and of the database.
 
-Ids are the dataset's own, 1, 2, 3, ... in order, so that the same masks give the same file wherever they come from; `origin`
-is the database row a part came from. Frames are decode-order indices of the video. Masks are at the video's upright size.
+Ids are the dataset's own, 1, 2, 3, ... in order, so that the same masks give the same file wherever they come from;
+`origin` is the database row a part came from. Frames are decode-order indices of the video. Masks are at the video's
+upright size.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class DatasetMask:
     """The pixels of one object on one frame.
 
     Attributes:
-        rle: None where the object is known to be absent.
+        rle: None where the object is known to be absent (state "absent", or "verified").
         state, source: as in the glossary.
         score: what the model said, 0..1; None for a mask made by hand.
         model: "name version" of what made it; None for a mask made by hand or of unknown origin.
@@ -120,7 +121,7 @@ class Dataset:
         return [item for item in self.objects if item.video_id == video.id]
 
     def by_frame(self, video: DatasetVideo) -> dict[int, list[tuple[DatasetObject, DatasetMask]]]:
-        """Frame -> what is on it, in object order; frames without anything are missing. Absent objects are listed too."""
+        """Frame -> what is known of it, absences too, in object order; frames without anything are missing."""
         found: dict[int, list[tuple[DatasetObject, DatasetMask]]] = {}
         for item in self.objects_of(video):
             for mask in self.masks[item.id]:

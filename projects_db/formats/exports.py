@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from projects_db.formats.dataset import FrameSource, Progress, silent
+from backend.errors import BadInput
+from projects_db import projects
+from projects_db.formats import format_named, manifest
+from projects_db.formats.archive import Sink, writing
+from projects_db.formats.collect import Collected, Filters, collect
+from projects_db.formats.dataset import Dataset, FrameSource, Progress, silent
+from projects_db.formats.manifest import Licences
 
-
-@dataclass(frozen=True)
-class Filters:
-    """What goes into an export. None means all.
-
-    Attributes:
-        videos, labels: database ids.
-        stages: stages of the videos.
-        every: every n-th frame, counted from frame 0.
-        verified_only: only verified masks, and only frames that have one.
-        stale: also masks made before a later correction. Candidates are never exported.
-    """
-
-    videos: frozenset[int] | None = None
-    labels: frozenset[int] | None = None
-    stages: frozenset[str] | None = None
-    every: int = 1
-    verified_only: bool = False
-    stale: bool = False
+IMAGES = "JPEGImages"
+__all__ = ["Exported", "Filters", "export_annotations"]
 
 
 @dataclass(frozen=True)
@@ -45,8 +32,7 @@ class Exported:
 
 def export_annotations(
     session: Session, project_id: int, target: Path, format_name: str, filters: Filters, *,
-    images: FrameSource | None, polygons: bool = False, licences: Mapping[str, Mapping[str, Any]] | None = None,
-    progress: Progress = silent,
+    images: FrameSource | None, polygons: bool = False, licences: Licences | None = None, progress: Progress = silent,
 ) -> Exported:
     """Write a project's annotations to `target`, beside it first.
 
@@ -64,4 +50,40 @@ def export_annotations(
         BadInput: no such format, nothing to export, or the format cannot hold it.
         Unavailable: no space left, or the target cannot be written.
     """
-    raise NotImplementedError
+    form = format_named(format_name)
+    if polygons and "polygons" not in form.options:
+        raise BadInput("no_polygons", f"{form.title} has no polygons.", "Export as COCO, or without polygons.")
+    progress(0.0, "reading masks")
+    collected = collect(session, project_id, filters)
+    dataset = collected.dataset
+    notes = _left_out(collected)
+    options = {"images": images is not None, "polygons": polygons}
+    with writing(target) as sink:
+        progress(0.1, "writing masks")
+        notes += form.write(dataset, sink, polygons)
+        manifest.write(sink, projects.get(session, project_id), form.name, options, filters, collected, notes,
+                       licences or {})
+        if images is not None:
+            _write_images(dataset, sink, images, progress)
+        progress(1.0, "written")
+    masks = sum(mask.rle is not None for masks in dataset.masks.values() for mask in masks)
+    frames = sum(len(video.frames) for video in dataset.videos)
+    return Exported(len(dataset.videos), frames, len(dataset.objects), masks, tuple(notes))
+
+
+def _left_out(collected: Collected) -> list[str]:
+    counts = ", ".join(f"{count} {state}" for state, count in sorted(collected.left_out.items()))
+    frames = sum(len(found) for found in collected.incomplete.values())
+    if not counts:
+        return []
+    return [f"Masks left out: {counts}; {frames} exported frames lack them (manifest.json lists these)."]
+
+
+def _write_images(dataset: Dataset, sink: Sink, images: FrameSource, progress: Progress) -> None:
+    total, done = sum(len(video.frames) for video in dataset.videos), 0
+    for video in dataset.videos:
+        for frame, jpeg in zip(video.frames, images(video.origin or 0, video.frames), strict=True):
+            with sink.open(f"{IMAGES}/{video.image_name(frame)}") as stream:
+                stream.write(jpeg)
+            done += 1
+            progress(0.3 + 0.7 * done / total, f"frame {done} of {total}")
