@@ -54,7 +54,7 @@ def _faults(kind: str, folder: Path, seeks: int, libraries: list[str]) -> dict[s
     path, numbers = video_fixtures.make(kind, folder, FRAMES)
     index = build_index(path)
     if kind in video_fixtures.DAMAGED:  # of those that are left, each has its number's time
-        numbers = np.rint(index.times * float(index.rate)).astype(int).tolist()
+        numbers = np.rint(index.times * video_fixtures.RATE).astype(int).tolist()
     whole = sorted(set(range(len(index))) - set(index.damaged.tolist()))
     frames = random.Random(3).sample(whole, min(seeks, len(whole)))
     result = {}

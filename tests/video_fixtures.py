@@ -25,6 +25,7 @@ Array = npt.NDArray[np.uint8]
 BITS = 10
 FRAMES = 60
 SIZE = 320, 240
+RATE = 25
 X264 = {"bf": "3", "g": "12", "preset": "ultrafast", "x264-params": "scenecut=0:b-adapt=0:threads=1"}
 VFR_STEPS = (1, 2, 1, 5, 1, 1, 3)
 """Twenty-fifths of a second from each frame to the next, over and over."""
@@ -66,7 +67,7 @@ def read_jpeg(data: bytes) -> int:
 
 def encode(path: Path, numbers: Sequence[int], *, codec: str = "libx264", options: dict[str, str] | None = None,
            pixel_format: str = "yuv420p", size: tuple[int, int] = SIZE, pts: Sequence[int] | None = None,
-           rate: int = 25, turned: int = 0, mirrored: bool = False, audio: bool = False,
+           rate: int = RATE, turned: int = 0, mirrored: bool = False, audio: bool = False,
            muxer: dict[str, str] | None = None, shift: int = 0) -> None:
     """Write a video.
 

@@ -6,6 +6,7 @@ import contextlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +22,9 @@ from backend.video.process import Link
 log = logging.getLogger(__name__)
 
 
-def serve(link: Link, path: Path, index: bytes, cache_bytes: int) -> None:
-    """In the child: answer each frame number with the frame's bytes, until the parent hangs up. While somebody goes
-    through the frames in order, the next one is decoded as they work on the last."""
+def serve(link: Link, path: Path, index: bytes, cache_bytes: int, shared: Any) -> None:
+    """In the child: put each frame that is asked for into `shared` (bytes, height * width * 3), until the parent hangs
+    up. While somebody goes through the frames in order, the next one is decoded as they work on the last."""
     decoder = Decoder(path, FrameIndex.from_bytes(index), cache_bytes, link)
     previous = -1
     while True:
@@ -31,20 +32,15 @@ def serve(link: Link, path: Path, index: bytes, cache_bytes: int) -> None:
             wanted = link.connection.recv()
         except EOFError:
             return
-        _answer(link, decoder, wanted)
+        try:
+            np.frombuffer(shared, np.uint8)[:] = decoder.frame(wanted).ravel()
+        except Unavailable as error:
+            link.fail(error)
+        else:
+            link.reply(None)
         if wanted == previous + 1 and not link.connection.poll():
             decoder.prepare(wanted + 1)
         previous = wanted
-
-
-def _answer(link: Link, decoder: Decoder, wanted: int) -> None:
-    try:
-        picture = decoder.frame(wanted)
-    except Unavailable as error:
-        link.fail(error)
-    else:
-        link.reply(None)
-        link.connection.send_bytes(picture.data.cast("B"))
 
 
 class Decoder:

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-import numpy.typing as npt
-
 from backend import errors
 from backend.errors import Cancelled, ThroughlineError, Unavailable
 from backend.video.source import Stop
@@ -20,8 +18,16 @@ from backend.video.source import Stop
 HANG_SECONDS = 30.0
 """A process that has said nothing for so long is taken to hang: it reports every packet, and none takes seconds."""
 
+_SPAWN = multiprocessing.get_context("spawn")
+"""A fork would copy the server's threads and locks half-way."""
+
 _LOOK_AGAIN_SECONDS = 0.1
 _BEAT_SECONDS = 0.25
+
+
+def shared_bytes(count: int) -> Any:
+    """Memory that both sides see; pass it to a `Process` as an argument. It is gone with its last holder."""
+    return _SPAWN.RawArray("B", count)
 
 
 class Link:
@@ -59,9 +65,8 @@ class Process:
     def __init__(self, name: str, target: Callable[..., None], *args: Any, hang_seconds: float = HANG_SECONDS) -> None:
         self._name = name
         self._hang_seconds = hang_seconds
-        spawn = multiprocessing.get_context("spawn")  # a fork would copy the server's threads and locks half-way
-        self.connection, theirs = spawn.Pipe()
-        self._process = spawn.Process(target=_run, args=(theirs, target, args), daemon=True)
+        self.connection, theirs = _SPAWN.Pipe()
+        self._process = _SPAWN.Process(target=_run, args=(theirs, target, args), daemon=True)
         self._process.start()
         theirs.close()  # so that the end of the child is the end of the pipe
 
@@ -99,13 +104,6 @@ class Process:
                 raise getattr(errors, class_name)(*rest)
             if progress and value is not None:
                 progress(value)
-
-    def receive_into(self, array: npt.NDArray[Any]) -> None:
-        """Fill an array with the bytes the child sends after a reply."""
-        try:
-            self.connection.recv_bytes_into(array.data.cast("B"))
-        except (EOFError, ConnectionResetError):
-            raise self._died() from None
 
     @property
     def ended(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from backend.video import decoder
 from backend.video.cache import ByteCache
 from backend.video.images import ImageFolder
 from backend.video.index import FrameIndex
-from backend.video.process import HANG_SECONDS, Process
+from backend.video.process import HANG_SECONDS, Process, shared_bytes
 
 Array = npt.NDArray[np.uint8]
 
@@ -96,18 +97,19 @@ class _DecodedFile:
 
     def __init__(self, path: Path, index: FrameIndex, cache_bytes: int, hang_seconds: float) -> None:
         self._path, self._index, self._cache_bytes, self._hang_seconds = path, index, cache_bytes, hang_seconds
+        self._shape = index.height, index.width, 3
         self._process: Process | None = None
+        self._shared: Any = None
 
     def picture(self, frame: int) -> Array:
         if self._process is None or self._process.ended:
+            self._shared = shared_bytes(math.prod(self._shape))
             self._process = Process(self._path.name, decoder.serve, self._path, self._index.to_bytes(),
-                                    self._cache_bytes, hang_seconds=self._hang_seconds)
-        picture = np.empty((self._index.height, self._index.width, 3), np.uint8)
+                                    self._cache_bytes, self._shared, hang_seconds=self._hang_seconds)
         self._process.ask(frame)
-        self._process.receive_into(picture)
-        return picture
+        return np.frombuffer(self._shared, np.uint8).reshape(self._shape).copy()
 
     def close(self) -> None:
         if self._process is not None:
             self._process.close()
-            self._process = None
+            self._process = self._shared = None
