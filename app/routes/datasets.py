@@ -11,6 +11,7 @@ from app.identity import Access, AtWorkplace, SignedIn, access, project_member
 from app.jobs import Job
 from app.schemas import LARGEST, DatasetFormat, NewExport, PathToken
 from app.services import datasets
+from projects_db.formats import FORMATS
 
 router = APIRouter(prefix="/api")
 
@@ -27,6 +28,12 @@ def export_of_member(export_id: PathToken, person: SignedIn, workplace: AtWorkpl
 
 
 MemberExport = Annotated[Job, Depends(export_of_member)]
+
+
+@router.get("/formats")
+def list_formats(person: SignedIn) -> list[dict[str, Any]]:
+    """What can be written and read."""
+    return [one.view() for one in FORMATS.values()]
 
 
 @router.post("/projects/{project_id:int}/exports")
