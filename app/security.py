@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -128,7 +128,8 @@ class Guard:
                                   "Reload the page; scripts send X-Throughline-CSRF with the token of GET /api/me.")
         wants_page = safe and path.startswith("/ui") and "text/html" in request.headers.get("accept", "")
         if wants_page and not await self.is_signed_in(request):
-            return RedirectResponse("/login", 303)
+            wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/login?{urlencode({'next': wanted})}", 303)
         return None
 
 

@@ -51,6 +51,8 @@ class Workplace:
         db = Database.open(settings.project_dir)
         try:
             _check_accounts(db, settings)
+            for left in db.exports.iterdir():  # of an earlier server; no job leads to them any more
+                left.unlink()
             library, events = Library(db, settings), Broker()
             return cls(settings, db, events, Jobs(), Uploads(settings), library, SessionPool(),
                        RunManager(db, library, events))

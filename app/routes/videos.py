@@ -77,7 +77,7 @@ def finish_upload(upload: OwnUpload, workplace: AtWorkplace) -> dict[str, Any]:
 @router.delete("/uploads/{upload_id}")
 def give_up_upload(upload: OwnUpload, workplace: AtWorkplace) -> dict[str, Any]:
     """Forget it."""
-    workplace.uploads.remove(upload)
+    workplace.uploads.give_up(upload)
     return {}
 
 

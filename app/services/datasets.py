@@ -92,7 +92,7 @@ def start_import(
 
 def _keep(workplace: Workplace, job: Job, file: BinaryIO) -> Path:
     """Store an uploaded file under a name of ours, with the ending that its content asks for."""
-    part = workplace.db.uploads / f"{job.id}.annotations"
+    part = workplace.db.uploads / f"{job.id}-annotations.part"  # no id of an upload, so no route leads to it
     with part.open("wb") as kept:
         shutil.copyfileobj(file, kept, 1 << 20)
     return part.rename(part.with_suffix(".zip" if zipfile.is_zipfile(part) else ".json"))

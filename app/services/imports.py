@@ -23,11 +23,17 @@ HASHING = 0.2
 
 
 def import_upload(workplace: Workplace, upload: Upload) -> Job:
-    """Import a complete upload as a job. Raises BadInput where bytes are missing."""
-    path = workplace.uploads.complete(upload)
+    """Import a complete upload as a job. Raises as `Uploads.take`."""
+    path = workplace.uploads.take(upload)
 
     def work(job: Job) -> None:
-        video = add_video(workplace, job, path, upload.name, upload.project_id, "move")
+        try:
+            video = add_video(workplace, job, path, upload.name, upload.project_id, "move")
+        except (BadInput, Conflict):  # it will not get better
+            workplace.uploads.remove(upload)
+            raise
+        finally:
+            workplace.uploads.give_back(upload)
         job.result["videos"] = [video.id]
         workplace.uploads.remove(upload)
 

@@ -42,6 +42,7 @@ class Uploads:
         self._folder = settings.project_dir / "uploads"
         self._limit = settings.upload_bytes
         self._lock = threading.Lock()
+        self._importing: set[str] = set()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._remove_forgotten()
 
@@ -63,10 +64,10 @@ class Uploads:
 
     def get(self, upload_id: str) -> Upload:
         """Raises NotFound."""
-        try:
-            return Upload(**json.loads(self._note_path(upload_id).read_text()))
-        except FileNotFoundError:
-            raise NotFound("no_such_upload", "There is no such upload.", "Start the upload again.") from None
+        note = self._note_path(upload_id)
+        if not (note.exists() and self.data_path(upload_id).exists()):
+            raise NotFound("no_such_upload", "There is no such upload.", "Start the upload again.")
+        return Upload(**json.loads(note.read_text()))
 
     def offset(self, upload: Upload) -> int:
         """How many bytes are here."""
@@ -99,18 +100,40 @@ class Uploads:
                                   "Free some space on the server; the upload then goes on.") from error
             return here + len(chunk)
 
-    def complete(self, upload: Upload) -> Path:
-        """The file, once every byte is here. Raises BadInput where some are missing."""
+    def take(self, upload: Upload) -> Path:
+        """The file, once every byte is here, for one import at a time; end with `remove` or `give_back`.
+
+        Raises BadInput where bytes are missing, Conflict while it is being imported.
+        """
         here = self.offset(upload)
         if here != upload.size:
             raise BadInput("upload_incomplete", f"{here:,} of {upload.size:,} bytes have arrived.",
                            f"Send the rest, from byte {here}.", offset=here)
+        with self._lock:
+            self._check_not_importing(upload)
+            self._importing.add(upload.id)
         return self.data_path(upload.id)
+
+    def give_back(self, upload: Upload) -> None:
+        """The import did not work out and may be tried again."""
+        with self._lock:
+            self._importing.discard(upload.id)
+
+    def give_up(self, upload: Upload) -> None:
+        """Forget an upload on its person's wish. Raises Conflict while it is being imported."""
+        with self._lock:
+            self._check_not_importing(upload)
+        self.remove(upload)
 
     def remove(self, upload: Upload) -> None:
         """Forget the upload and its file."""
         self._note_path(upload.id).unlink(missing_ok=True)
         self.data_path(upload.id).unlink(missing_ok=True)
+        self.give_back(upload)
+
+    def _check_not_importing(self, upload: Upload) -> None:
+        if upload.id in self._importing:
+            raise Conflict("importing", f"{upload.name} is being imported.", "Wait until that has ended.")
 
     def data_path(self, upload_id: str) -> Path:
         """Where the bytes of an upload are. The id is ours or matches the pattern of ours, so it is a plain name."""

@@ -54,6 +54,7 @@ def test_what_is_no_video_is_refused_and_leaves_no_row(client: Client, project: 
     job = upload(client, project["id"], b"this is no video, however long it may be")
     assert job["status"] == "failed" and job["error"]["message"] and job["error"]["remedy"]
     assert client.get(f"/api/projects/{project['id']}/videos").json() == []
+    assert not [name for name in files_of(client) if name.startswith("uploads/")]
 
 
 def test_limits_of_an_upload(client: Client, project: dict[str, Any]) -> None:

@@ -88,7 +88,8 @@ def test_guessing_is_slowed_down(tmp_path: Path) -> None:
         assert codes == [401] * 5 + [429]
         refused = browser.post("/api/session", json={"name": "ann", "password": "correct horse"})
         assert refused.status_code == 429 and int(refused.headers["retry-after"]) >= 1
-        assert browser.get("/ui/", headers={"Accept": "text/html"}).headers["location"].endswith("/login")
+        to_login = browser.get("/ui/annotate?video=3", headers={"Accept": "text/html"})
+        assert to_login.headers["location"] == "/login?next=%2Fui%2Fannotate%3Fvideo%3D3"
         assert browser.get("/ui/config").status_code == 401
 
 
