@@ -6,6 +6,7 @@ that a page can do nothing a route does not check.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import gradio as gr
@@ -40,7 +41,10 @@ def mount_pages(app: FastAPI, user_name: Callable[[Request], str | None]) -> Non
     Args:
         user_name: the name of the person who asks, None for nobody (Gradio then answers 401).
     """
-    gr.mount_gradio_app(
-        app, build_pages(), path="/ui", auth_dependency=user_name, theme=THEME, css=CSS, head=page_head(),
-        footer_links=[], run_history=False, ssr_mode=False, show_error=True,
-    )
+    with warnings.catch_warnings():
+        # Gradio says so of every mounted multipage application, also of one that did not ask for it.
+        warnings.filterwarnings("ignore", message="SSR mode is not supported")
+        gr.mount_gradio_app(
+            app, build_pages(), path="/ui", auth_dependency=user_name, theme=THEME, css=CSS, head=page_head(),
+            footer_links=[], run_history=False, ssr_mode=False, show_error=True,
+        )

@@ -10,6 +10,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sign in · Throughline</title>
+<link rel="icon" href="{icon}">
 <link rel="stylesheet" href="{tokens}">
 <link rel="stylesheet" href="{style}">
 </head>
@@ -37,5 +38,6 @@ _PAGE = """<!doctype html>
 def login_page() -> str:
     """The page as HTML. It signs in by `POST /api/session` and goes on to the page named in its address as `next`."""
     return _PAGE.format(
-        tokens=asset_url("css/tokens.css"), style=asset_url("css/login.css"), script=asset_url("js/login.js"),
+        icon=asset_url("css/icon.svg"), tokens=asset_url("css/tokens.css"), style=asset_url("css/login.css"),
+        script=asset_url("js/login.js"),
     )

@@ -23,15 +23,14 @@ THEME = gr.themes.Base(font=_SYSTEM_FONT, font_mono=_SYSTEM_MONO).set(
 # Gradio centres a page in a padded column and keeps a footer and a navigation bar; our pages fill the window.
 CSS = """
 body, gradio-app { background: var(--tl-bg) !important; }
-.gradio-container, .gradio-container > main { max-width: none !important; padding: 0 !important; margin: 0 !important; }
-.gradio-container main.fillable { max-width: none !important; padding: 0 !important; }
+.gradio-container .main.app { max-width: none !important; padding: 0 !important; }
 .gradio-container .nav-holder, .gradio-container footer { display: none !important; }
 .gradio-container .column, .gradio-container .wrap { gap: 0; }
-.gradio-container .html-container, .gradio-container .block { padding: 0 !important; overflow: visible !important; }
+.gradio-container .block { overflow: visible; }
 """
 
 
 def page_head() -> str:
-    """What every page has in its head: the style sheets of `widgets/css` that all pages share."""
-    sheets = ("css/tokens.css", "css/pages.css")
-    return "".join(f'<link rel="stylesheet" href="{asset_url(sheet)}">' for sheet in sheets)
+    """What every page has in its head: our icon, and the style sheets of `widgets/css` that all pages share."""
+    links = [("icon", "css/icon.svg"), ("stylesheet", "css/tokens.css"), ("stylesheet", "css/pages.css")]
+    return "".join(f'<link rel="{kind}" href="{asset_url(name)}">' for kind, name in links)

@@ -37,10 +37,3 @@ function append(element, children) {
     if (child !== null && child !== undefined && child !== false) element.append(child);
   }
 }
-
-/** True where a person types text, so that letters are letters and no shortcuts. @param {EventTarget|null} target */
-export function isTyping(target) {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "range", "color", "button"].includes(target.type);
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
-}

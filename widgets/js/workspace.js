@@ -20,6 +20,9 @@ import { propertiesPanel } from "./panels/properties.js";
 import { hintLine, toolbar } from "./panels/toolbar.js";
 import { topbar } from "./panels/topbar.js";
 import { transport } from "./panels/transport.js";
+import { pinLayer } from "./review/pins.js";
+import { Threads } from "./review/threads.js";
+import { threadsPanel } from "./review/threads-panel.js";
 import { Runs } from "./runs.js";
 import { attempt, queryNumber, setQuery } from "./shell/page.js";
 import { isTyping, Shortcuts } from "./shortcuts.js";
@@ -31,6 +34,8 @@ import { toolKinds } from "./tools/index.js";
 import { Viewer } from "./viewer.js";
 
 const SETTINGS = "throughline.settings";
+/** @type {Panel[]} */
+const PANELS = [objectsPanel, propertiesPanel, framePanel, threadsPanel];
 const REMEMBERED = ["opacity", "outlines", "brush", "scopeAll", "follow"];
 
 /**
@@ -56,6 +61,7 @@ export class Workspace {
     this.live = new Live(this);
     this.viewer = new Viewer(this);
     this.frameActions = new FrameActions(this);
+    this.threads = new Threads(this);
     this.help = new Help(this);
     this.tools = Object.fromEntries(toolKinds.map(({ id, make }) => [id, make(this)]));
     this.stage = new Stage(this);
@@ -112,12 +118,12 @@ function initialState(me, video, timeline) {
  * Open a video in an element, which it fills.
  * @param {HTMLElement} element
  * @param {{videoId: number, frame?: number, mode?: "annotate"|"review", panels?: Panel[]}} options
- *   `panels`: more panels for the right side, above the others
+ *   `panels`: what stands on the right side, from the top
  * @returns {Promise<Workspace>}
  * @throws {import("./api.js").ApiError} there is no such video, or nobody is signed in
  */
-export async function mountWorkspace(element, { videoId, frame = 0, mode = "annotate", panels = [] }) {
-  await loadStyles("workspace", "panels");
+export async function mountWorkspace(element, { videoId, frame = 0, mode = "annotate", panels = PANELS }) {
+  await loadStyles("workspace", "panels", "review");
   const me = await signIn();
   const parts = [`api/videos/${videoId}`, `api/videos/${videoId}/timeline`];
   const [video, timeline] = await Promise.all(parts.map((part) => request("GET", part)));
@@ -138,8 +144,8 @@ function layOut(workspace, mode, panels) {
   workspace.store.on(["connection", "video"], (state) => drawBanner(banner, state));
   element.classList.add("tw-workspace");
   const side = h("div", { class: "tw-side", role: "complementary", "aria-label": "Panels" },
-    ...panels.map((panel) => panel(workspace)), objectsPanel(workspace),
-    propertiesPanel(workspace), framePanel(workspace));
+    ...panels.map((panel) => panel(workspace)));
+  stage.element.append(pinLayer(workspace));
   fill(element, topbar(workspace, mode), toolbar(workspace),
     h("div", { class: "tw-middle", role: "main" }, stage.element, hintLine(workspace), banner, toast.element),
     handle(element, { name: "side", label: "Width of the panels", axis: "x", least: 220, most: 560, start: 300 }), side,
@@ -194,8 +200,15 @@ function loadStyles(...names) {
   }));
 }
 
-/** Open the video that the page's address names. @param {HTMLElement} element */
-export async function mount(element) {
+/** The Annotate page. @param {HTMLElement} element */
+export const mount = (element) => openVideo(element);
+
+/**
+ * Open the video that the page's address names, or say why not.
+ * @param {HTMLElement} element @param {{mode?: "annotate"|"review", panels?: Panel[]}} [options]
+ * @returns {Promise<Workspace|undefined>} undefined where it could not be opened
+ */
+export async function openVideo(element, options = {}) {
   applyTheme();
   const videoId = queryNumber("video");
   const explain = (title, text) => fill(element, h("div", { class: "tw-blank" }, h("h1", {}, title), h("p", {}, text),
@@ -203,8 +216,8 @@ export async function mount(element) {
   await loadStyles("workspace");
   if (videoId === null) {
     explain("No video is open", "Choose one on the project page and press Annotate.");
-    return;
+    return undefined;
   }
-  await attempt(() => mountWorkspace(element, { videoId, frame: queryNumber("frame") ?? 0 }),
+  return attempt(() => mountWorkspace(element, { videoId, frame: queryNumber("frame") ?? 0, ...options }),
     (problem) => explain("This video cannot be opened", `${problem.message} ${problem.remedy}`));
 }

@@ -83,6 +83,7 @@ export class Stage {
         tool: this.workspace.tool,
       });
     }
+    if (this.dirty.picture) this.element.dispatchEvent(new Event("tl-view")); // what lies over the layers follows
     this.dirty = { picture: false, overlay: false };
     this.workspace.measure.painted();
   }

@@ -3,7 +3,7 @@
 import { address, request } from "../api.js";
 import { fill, h } from "../dom.js";
 import { check, emptyState, field, progress } from "../shell/elements.js";
-import { attempt, problemLine, queryNumber, setQuery } from "../shell/page.js";
+import { attempt, problemLine, setQuery } from "../shell/page.js";
 import { watchWork, workProblem } from "../shell/watch.js";
 import { bytesText, STAGE_NAMES } from "../shell/words.js";
 
@@ -47,7 +47,7 @@ export function exportPanel(project, videos, formats) {
   field("Every n-th frame", every, "1 takes every frame."),
   h("div", { class: "tl-stack", style: { gap: "2px" } }, verified, images, polygons),
   h("div", { class: "tl-row" }, start), outcome));
-  const earlier = queryNumber("export");
+  const earlier = new URLSearchParams(location.search).get("export");
   if (earlier !== null) attempt(() => follow(earlier, outcome, start), () => setQuery({ export: null }));
   return panel;
 }

@@ -3,9 +3,9 @@
 import { address, request } from "../api.js";
 import { h } from "../dom.js";
 import { ask } from "../shell/dialog.js";
-import { emptyState, progress } from "../shell/elements.js";
+import { emptyState, meter } from "../shell/elements.js";
 import { pageAddress } from "../shell/page.js";
-import { count, durationText, percent, STAGE_NAMES } from "../shell/words.js";
+import { count, durationText, STAGE_NAMES } from "../shell/words.js";
 
 /**
  * @param {any} project
@@ -31,17 +31,20 @@ export const stageChip = (video) => h("span", { class: `tl-chip tl-${video.stage
 
 function row(project, video, onChanged) {
   const open = pageAddress("annotate", { video: video.id });
+  const inReview = video.stage === "review";
   const facts = `${count(video.frame_count, "frame")}, ${video.width} × ${video.height}, ${durationText(video.duration)}`;
   return h("tr", {},
     h("td", {}, h("a", { href: open, tabindex: -1, "aria-hidden": "true" }, thumbnail(video))),
     h("td", {}, h("div", { class: "tl-name" }, video.name), h("div", { class: "tl-dim tl-number" }, facts)),
     h("td", {}, stageChip(video)),
     h("td", { class: "tl-number" }, video.objects),
-    h("td", {}, h("div", { class: "tl-row tl-number" }, progress(video.verified, "Verified"), percent(video.verified))),
+    h("td", {}, meter(video.verified, "Verified")),
     h("td", { class: "tl-actions" },
       project.role === "owner" && h("button", { class: "tl-button tl-quiet", onclick: () => remove(video, onChanged) }, "Delete"),
-      h("a", { class: "tl-button", href: pageAddress("review", { project: project.id, video: video.id }) }, "Review"), " ",
-      h("a", { class: "tl-button tl-primary", href: open }, "Annotate")));
+      // One thing to do next, by stage; what is accepted can only be looked at.
+      video.stage !== "annotate" && h("a", { class: `tl-button${inReview ? " tl-primary" : ""}`,
+        href: pageAddress("review", { project: project.id, video: video.id }) }, "Review"), " ",
+      h("a", { class: `tl-button${video.stage === "annotate" ? " tl-primary" : ""}`, href: open }, "Annotate")));
 }
 
 async function remove(video, onChanged) {

@@ -3,10 +3,10 @@
 import { request } from "../api.js";
 import { fill, h } from "../dom.js";
 import { thumbnail } from "../projects/videos.js";
-import { emptyState, progress } from "../shell/elements.js";
+import { emptyState, meter } from "../shell/elements.js";
 import { pageAddress } from "../shell/page.js";
 import { chosenProject, noProject, projectPicker } from "../shell/project.js";
-import { count, percent } from "../shell/words.js";
+import { count } from "../shell/words.js";
 
 /** @param {HTMLElement} main */
 export async function drawQueue(main) {
@@ -26,18 +26,14 @@ function queueTable(project, waiting) {
   return h("table", { class: "tl-table" },
     h("thead", {}, h("tr", {}, ...["", "Video", "Worst doubt", "To verify", "Verified", "Open comments", ""].map((title) =>
       h("th", {}, title)))),
-    h("tbody", {}, ...waiting.map(({ video, waiting: frames, open_threads: open, worst }) => h("tr", {},
+    h("tbody", {}, ...waiting.map(({ video, waiting: masks, open_threads: open, worst }) => h("tr", {},
       h("td", {}, thumbnail(video)),
-      h("td", {}, h("div", { class: "tl-name" }, video.name),
+      h("td", {}, h("a", { class: "tl-name", href: pageAddress("review", { project: project.id, video: video.id }) }, video.name),
         h("div", { class: "tl-dim" }, `${count(video.objects, "object")}, ${count(video.frame_count, "frame")}`)),
-      h("td", {}, doubtMeter(worst)),
-      h("td", { class: "tl-number" }, count(frames, "frame")),
-      h("td", {}, h("div", { class: "tl-row tl-number" }, progress(video.verified, "Verified"), percent(video.verified))),
+      h("td", {}, meter(worst, "Doubt", worst.toFixed(2))),
+      h("td", { class: "tl-number" }, count(masks, "mask")),
+      h("td", {}, meter(video.verified, "Verified")),
       h("td", { class: "tl-number" }, open),
       h("td", { class: "tl-actions" }, h("a", { class: "tl-button tl-primary",
         href: pageAddress("review", { project: project.id, video: video.id }) }, "Review"))))));
 }
-
-/** A doubt from 0 to 1 as a bar with its number. @param {number | null} doubt */
-export const doubtMeter = (doubt) => (doubt === null || doubt === undefined ? h("span", { class: "tl-dim" }, "none")
-  : h("div", { class: "tl-row tl-number tl-doubt" }, progress(doubt, "Doubt"), doubt.toFixed(2)));

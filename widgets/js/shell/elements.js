@@ -1,6 +1,7 @@
 // The few patterns every page repeats.
 
 import { h } from "../dom.js";
+import { percent } from "./words.js";
 
 /**
  * A labelled control: the label, the control, and a line of help under it.
@@ -27,6 +28,13 @@ export function progress(share, label) {
   return h("div", { class: "tl-progress", role: "progressbar", "aria-label": label, "aria-valuenow": percent,
     "aria-valuemin": 0, "aria-valuemax": 100 }, h("div", { style: { width: `${percent}%` } }));
 }
+
+/**
+ * A bar with its number beside it.
+ * @param {number} share @param {string} label @param {string} [text] default: the share as a percentage
+ */
+export const meter = (share, label, text = percent(share)) =>
+  h("div", { class: "tl-meter tl-number" }, progress(share, label), text);
 
 /**
  * What stands where a list is empty: what it is for and what to do.

@@ -3,6 +3,7 @@
 
 import { BoxTool } from "./box.js";
 import { BrushTool } from "./brush.js";
+import { CommentTool } from "./comment.js";
 import { PointTool } from "./point.js";
 import { PolygonTool } from "./polygon.js";
 import { SelectTool } from "./select.js";
@@ -23,4 +24,6 @@ export const toolKinds = [
   { id: "polygon", title: "Polygon", key: "g",
     hint: "Click vertices; Enter or a double click closes. Begin with Ctrl to cut away.",
     make: (workspace) => new PolygonTool(workspace) },
+  { id: "comment", title: "Comment", key: "q", hint: "Click the place a comment is about.",
+    make: (workspace) => new CommentTool(workspace) },
 ];

@@ -1,0 +1,109 @@
+// What is most likely wrong, worst first, to step through: J and K go on and back, Y verifies and goes on.
+
+import { request } from "../api.js";
+import { fill, h } from "../dom.js";
+import { meter } from "../shell/elements.js";
+import { isBarrier, segmentAt } from "../timeline/segments.js";
+
+const LIMIT = 200;
+
+/** @param {import("../workspace.js").Workspace} workspace */
+export function doubtsPanel(workspace) {
+  const doubts = new Doubts(workspace);
+  workspace.commands.add(commandsOf(doubts));
+  const title = h("h2", {});
+  const list = h("ul", { class: "tr-list tr-doubts", "aria-label": "Doubts" });
+  workspace.store.on(["doubts", "timeline", "doubt", "objects"], ({ doubt, objects }) => {
+    const left = doubts.left;
+    title.textContent = left.length ? `Doubts · ${left.length}` : "Doubts";
+    fill(list, left.length ? left.map((one) => row(doubts, one, one.key === doubt, objects.get(one.object_id)))
+      : h("li", { class: "tw-empty" }, h("strong", {}, "Nothing doubtful is left"), "Every mask is verified, drawn by hand, or sure."));
+    list.querySelector(".tr-on")?.scrollIntoView({ block: "nearest" });
+  });
+  return h("section", { class: "tw-panel tr-doubts-panel", "aria-label": "Doubts" },
+    h("div", { class: "tw-panel-head" }, title, h("span", { class: "tw-gap" }),
+      h("span", { class: "tw-dim tr-keys" }, "J next · K back · Y verify")), list);
+}
+
+function commandsOf(doubts) {
+  const command = (id, title, key, run) => ({ id: `review.${id}`, title, group: "Review", keys: [key], run });
+  return [
+    command("next", "Next doubt", "j", () => doubts.step(1)),
+    command("previous", "Previous doubt", "k", () => doubts.step(-1)),
+    command("accept", "Verify what is doubted and go on", "y", () => doubts.accept()),
+  ];
+}
+
+function row(doubts, one, isOn, object) {
+  return h("li", {}, h("button", { class: `tr-doubt${isOn ? " tr-on" : ""}`, "aria-current": isOn && "true", onclick: () => doubts.show(one) },
+    h("span", { class: "tr-where" }, h("span", { class: "tw-dot", style: { background: object?.colour ?? "" } }),
+      `Frame ${one.frame}`, h("span", { class: "tw-clip tw-dim" }, object?.name ?? ""), h("span", { class: "tw-gap" }),
+      meter(one.doubt, "Doubt", one.doubt.toFixed(2))),
+    h("span", { class: "tw-dim" }, one.reasons.join(", "))));
+}
+
+class Doubts {
+  /** @param {import("../workspace.js").Workspace} workspace */
+  constructor(workspace) {
+    this.workspace = workspace;
+    workspace.store.set({ doubts: [], doubt: null });
+    let going = false;
+    workspace.store.on(["runs"], () => {
+      const ended = going && !workspace.runs.current;
+      going = Boolean(workspace.runs.current);
+      if (ended) this.load(); // a run has other doubts than the masks it replaced
+    });
+    this.load();
+  }
+
+  get state() {
+    return this.workspace.store.state;
+  }
+
+  async load() {
+    const { store, toast } = this.workspace;
+    try {
+      const found = await request("GET", `api/videos/${this.state.video.id}/doubts?limit=${LIMIT}`);
+      store.set({ doubts: found.map((one) => ({ ...one, key: `${one.frame}/${one.object_id}` })) });
+    } catch (error) {
+      toast.error(error);
+    }
+  }
+
+  /** Those that nobody has settled since: a mask that is verified, drawn by hand or gone is no doubt any more. */
+  get left() {
+    const { doubts, timeline, objects } = this.state;
+    return doubts.filter((one) => {
+      const segment = objects.has(one.object_id) ? segmentAt(timeline.objects[one.object_id], one.frame) : null;
+      return segment !== null && !isBarrier(segment);
+    });
+  }
+
+  /** Go to a doubt. */
+  show(one) {
+    const { store, objects, viewer } = this.workspace;
+    store.set({ doubt: one.key });
+    objects.select(one.object_id);
+    viewer.step(one.frame - store.state.frame);
+  }
+
+  /** @param {number} by 1 next, -1 previous. Where the last one was settled meanwhile, its place in the list counts. */
+  step(by) {
+    const { left } = this;
+    if (!left.length) return this.workspace.toast.say("Nothing doubtful is left.");
+    const rank = this.state.doubts.findIndex((one) => one.key === this.state.doubt);
+    const rankOf = (one) => this.state.doubts.indexOf(one);
+    const next = by > 0 ? left.find((one) => rankOf(one) > rank) : left.filter((one) => rankOf(one) < rank).pop();
+    if (!next) return this.workspace.toast.say(by > 0 ? "That was the last doubt." : "This is the worst doubt.");
+    return this.show(next);
+  }
+
+  /** The mask is right after all. */
+  async accept() {
+    const one = this.left.find(({ key }) => key === this.state.doubt);
+    if (!one) return this.step(1);
+    const reply = await this.workspace.edits.post("verify", { objects: [one.object_id], start: one.frame, stop: one.frame + 1,
+      verified: true });
+    return reply && this.step(1);
+  }
+}

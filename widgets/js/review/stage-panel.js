@@ -1,0 +1,79 @@
+// Where a video stands, and the moves from there: accept, send back, reopen.
+
+import { request } from "../api.js";
+import { fill, h } from "../dom.js";
+import { ask } from "../shell/dialog.js";
+import { pageAddress } from "../shell/page.js";
+import { count, ROLES } from "../shell/words.js";
+
+/** What a person should know of a stage that its buttons do not say. */
+const NEXT = {
+  annotate: "It is with the annotators. You can look, comment and fix.",
+  accepted: "It is read-only. An owner can reopen it.",
+};
+
+/** @param {import("../workspace.js").Workspace} workspace */
+export function stagePanel(workspace) {
+  const body = h("div", { class: "tw-form" });
+  const { project_id: project } = workspace.store.state.video;
+  workspace.store.on(["video"], ({ video }) => fill(body,
+    NEXT[video.stage] && h("p", { class: "tw-dim" }, NEXT[video.stage]), h("div", { class: "tw-row" }, moves(workspace, video))));
+  return h("section", { class: "tw-panel", "aria-label": "Review" },
+    h("div", { class: "tw-panel-head" }, h("h2", {}, "Review"), h("span", { class: "tw-gap" }),
+      h("a", { class: "tw-button tw-quiet tw-dim", href: pageAddress("review", { project }) }, "All that waits")), body);
+}
+
+function moves(workspace, video) {
+  const rank = ROLES.indexOf(video.role);
+  const button = (text, run, kind = "") => h("button", { class: `tw-button ${kind}`, onclick: run }, text);
+  if (video.stage === "review" && rank >= ROLES.indexOf("reviewer")) {
+    return [button("Accept video", () => accept(workspace), "tw-primary"), button("Send back", () => sendBack(workspace))];
+  }
+  if (video.stage === "accepted" && rank >= ROLES.indexOf("owner")) {
+    return [button("Reopen", () => move(workspace, "annotate", "Reopened: it is with the annotators again."))];
+  }
+  return [];
+}
+
+/** Accept the video; where masks were never verified the reviewer says so on purpose. */
+async function accept(workspace) {
+  const left = unverified(workspace.store.state.timeline);
+  const go = () => move(workspace, "accepted", "Accepted. The video is read-only now.");
+  if (!left) return void await go();
+  await ask({
+    title: `${count(left, "mask is", "masks are")} not verified`,
+    body: h("p", {}, "Nobody has verified or drawn them. Accept the video as it is?"),
+    action: "Accept", submit: go,
+  });
+}
+
+/** Give the video back to the annotators; an open comment must say why. @param {import("../workspace.js").Workspace} workspace */
+export async function sendBack(workspace) {
+  if (!workspace.store.state.threads.some((thread) => !thread.resolved)) {
+    workspace.useTool("comment");
+    workspace.toast.warn("Nothing says what should change.", "Click the place on the picture and write a comment, then send it back.");
+    return;
+  }
+  await move(workspace, "annotate", "Sent back to the annotators, with your comments.");
+}
+
+/** Masks that nobody verified, drew, or said to be absent. */
+function unverified(timeline) {
+  const left = ([start, stop, state, source]) => (["verified", "absent"].includes(state) || source === "human" ? 0 : stop - start);
+  return Object.values(timeline.objects).flat().reduce((sum, segment) => sum + left(segment), 0);
+}
+
+async function move(workspace, stage, news) {
+  const { store, edits, toast } = workspace;
+  await edits.idle();
+  const { video } = store.state;
+  try {
+    const moved = await request("POST", `api/videos/${video.id}/stage`, { stage, stage_version: video.stage_version });
+    store.set({ video: { ...store.state.video, ...moved } });
+    toast.say(news);
+  } catch (error) {
+    const { theirs } = error.details || {};
+    if (theirs) store.set({ video: { ...store.state.video, ...theirs } });
+    toast.error(error);
+  }
+}

@@ -1,0 +1,74 @@
+// The list of review threads: read, reply, resolve; and the comment that is being written.
+
+import { fill, h } from "../dom.js";
+import { commandButton } from "../panels/button.js";
+import { sendBack } from "./stage-panel.js";
+
+/** @param {import("../workspace.js").Workspace} workspace */
+export function threadsPanel(workspace) {
+  const { store } = workspace;
+  const title = h("h2", {});
+  const list = h("ul", { class: "tr-list" });
+  const draft = draftForm(workspace);
+  store.on(["threads", "thread", "objects"], (state) => {
+    const open = state.threads.filter((thread) => !thread.resolved);
+    title.textContent = open.length ? `Comments · ${open.length} open` : "Comments";
+    const ordered = [...open, ...state.threads.filter((thread) => thread.resolved)];
+    fill(list, ordered.map((thread) => item(workspace, thread, state)));
+    list.querySelector(".tr-on")?.scrollIntoView({ block: "nearest" });
+  });
+  return h("section", { class: "tw-panel", "aria-label": "Comments" },
+    h("div", { class: "tw-panel-head" }, title, h("span", { class: "tw-gap" }),
+      commandButton(workspace, "tool.comment", { text: "Comment", class: "tw-quiet" })), draft, list);
+}
+
+/** The form that appears once a place is clicked. Its text survives everything but being sent or given up. */
+function draftForm(workspace) {
+  const { store, threads } = workspace;
+  const text = h("textarea", { class: "tw-field", rows: 3, "aria-label": "Comment", maxlength: 4000,
+    placeholder: "What should change here?" });
+  const send = async () => {
+    if (!text.value.trim()) return text.focus() ?? false;
+    const sent = await threads.open(text.value);
+    if (sent) text.value = "";
+    return sent;
+  };
+  const back = h("button", { class: "tw-button", type: "button",
+    onclick: async () => { if (await send()) await sendBack(workspace); } }, "Comment and send back");
+  const form = h("form", { class: "tr-draft-form", onsubmit: (event) => { event.preventDefault(); send(); } }, text,
+    h("div", { class: "tw-row tr-wrap" }, h("button", { class: "tw-button tw-primary", type: "submit" }, "Comment"), back,
+      h("button", { class: "tw-button", type: "button", onclick: () => { text.value = ""; threads.drop(); } }, "Cancel")));
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+    if (event.key === "Escape") threads.drop();
+  });
+  store.on(["pin", "video"], ({ pin, video }) => {
+    form.hidden = pin === null;
+    back.hidden = video.stage !== "review";
+    if (pin) text.focus();
+  });
+  return form;
+}
+
+function item(workspace, thread, { thread: chosen, objects }) {
+  const { threads } = workspace;
+  const [first, ...replies] = thread.comments;
+  const object = objects.get(thread.object_id);
+  const isOpen = thread.id === chosen;
+  const head = h("button", { class: "tr-head", "aria-expanded": String(isOpen), onclick: () => threads.show(thread) },
+    h("span", { class: "tr-where" }, object && h("span", { class: "tw-dot", style: { background: object.colour } }),
+      `Frame ${thread.frame}`, h("span", { class: "tw-gap" }), thread.resolved ? "resolved" : first.person),
+    h("span", { class: "tr-text" }, first.text));
+  return h("li", { class: `tr-thread${isOpen ? " tr-on" : ""}${thread.resolved ? " tr-resolved" : ""}` }, head,
+    isOpen && replies.map((comment) => h("p", { class: "tr-reply" }, h("strong", {}, comment.person), ` ${comment.text}`)),
+    isOpen && answer(threads, thread));
+}
+
+function answer(threads, thread) {
+  const text = h("input", { class: "tw-field", "aria-label": "Reply", placeholder: "Reply", maxlength: 4000 });
+  return h("form", { class: "tw-row", onsubmit: (event) => {
+    event.preventDefault();
+    if (text.value.trim()) threads.reply(thread.id, text.value);
+  } }, text, h("button", { class: "tw-button", type: "button", onclick: () => threads.resolve(thread.id, !thread.resolved) },
+    thread.resolved ? "Reopen" : "Resolve"));
+}

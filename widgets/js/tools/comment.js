@@ -1,0 +1,20 @@
+// Comment: click the place it is about.
+
+export class CommentTool {
+  /** @param {import("../workspace.js").Workspace} workspace */
+  constructor(workspace) {
+    this.workspace = workspace;
+    this.cursor = "crosshair";
+  }
+
+  /** @param {import("../canvas/stage.js").Press} press */
+  down(press) {
+    const { stage, threads } = this.workspace;
+    const { x, y, frame } = press;
+    if (stage.view.inside(x, y)) threads.begin({ frame, x, y, object_id: stage.objectAt(press) });
+  }
+
+  cancel() {
+    this.workspace.threads.drop();
+  }
+}
