@@ -53,7 +53,7 @@ def _measure(path: Path, box: tuple[int, int, int, int], stop: int | None = None
     warm = samples[int(len(samples) * WARM_UP):]
     slope = float(np.polyfit(warm[:, 0], warm[:, 1], 1)[0])
     return {"frames": int(samples[-1, 0]) + 1, "bytes a frame": round(slope), "within the limit": slope < LIMIT,
-            "resident at the start (MB)": samples[0, 1] / 1e6, "at the end (MB)": samples[-1, 1] / 1e6}
+            "resident at the start (MB)": float(samples[0, 1] / 1e6), "at the end (MB)": float(samples[-1, 1] / 1e6)}
 
 
 def _memory_while_tracking(
