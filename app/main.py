@@ -43,6 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Throughline", version=package.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None,
                   openapi_url=None, middleware=_middleware(workplace))
+    app.state.workplace = workplace
     errors.install(app)
     for module in ROUTERS:
         app.include_router(module.router)

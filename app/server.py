@@ -10,6 +10,7 @@ import uvicorn
 
 from app.main import create_app
 from app.settings import Settings
+from app.workplace import Workplace
 from backend.errors import Unavailable
 
 SECONDS_TO_STOP = 2
@@ -19,8 +20,9 @@ SECONDS_TO_STOP = 2
 class _Server(uvicorn.Server):
     """Says where it is once it can be used."""
 
-    def __init__(self, config: uvicorn.Config, address: str, *, open_browser: bool) -> None:
+    def __init__(self, config: uvicorn.Config, workplace: Workplace, address: str, *, open_browser: bool) -> None:
         super().__init__(config)
+        self.workplace = workplace
         self.address = address
         self.open_browser = open_browser
 
@@ -30,6 +32,10 @@ class _Server(uvicorn.Server):
             print(f"Throughline is at {self.address}  (Ctrl+C stops it)", flush=True)  # noqa: T201
             if self.open_browser:
                 webbrowser.open(self.address)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.workplace.events.close()  # streams never end by themselves
+        await super().shutdown(sockets)
 
 
 def serve(settings: Settings, *, open_browser: bool = False) -> None:
@@ -42,11 +48,13 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
     with _listen(settings) as listener:
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
+        app = create_app(settings)
         config = uvicorn.Config(
-            create_app(settings), log_level="warning", access_log=False, server_header=False,
+            app, log_level="warning", access_log=False, server_header=False,
             timeout_graceful_shutdown=SECONDS_TO_STOP,
         )
-        _Server(config, f"http://{shown}:{port}/", open_browser=open_browser).run(sockets=[listener])
+        server = _Server(config, app.state.workplace, f"http://{shown}:{port}/", open_browser=open_browser)
+        server.run(sockets=[listener])
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -104,7 +104,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Iterator[Worl
 
 def app_db(app: FastAPI) -> Database:
     """The database behind an application."""
-    return next(m.kwargs["workplace"].db for m in app.user_middleware if "workplace" in m.kwargs)
+    return app.state.workplace.db
 
 
 def _one_of_everything(boss: Client, project: dict[str, Any], clip: Path) -> dict[str, Any]:

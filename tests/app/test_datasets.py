@@ -80,7 +80,7 @@ def test_an_annotation_file_that_disagrees_changes_nothing(
         job = client.done(f"/api/imports/{begun.json()['import']}")
         assert job["status"] == "failed" and job["error"]["error"] != "internal", job
     assert all_masks(client, video) == {}
-    directory = client.app.user_middleware[0].kwargs["workplace"].db.uploads  # type: ignore[attr-defined]
+    directory = client.app.state.workplace.db.uploads
     assert not [path for path in directory.iterdir() if "annotations" in path.name]
     assert client.post(f"/api/projects/{project['id']}/annotations", data={"format": "coco"}).status_code == 422
 

@@ -33,7 +33,7 @@ def upload(client: Client, project_id: int, data: bytes, name: str = HOSTILE_NAM
 
 def files_of(client: Client) -> set[str]:
     """Everything in the folders that hold media and uploads."""
-    directory = client.app.user_middleware[0].kwargs["workplace"].db.directory  # type: ignore[attr-defined]
+    directory = client.app.state.workplace.db.directory
     return {f"{folder}/{path.name}" for folder in ("media", "uploads") for path in (directory / folder).iterdir()}
 
 

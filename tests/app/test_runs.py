@@ -76,7 +76,7 @@ def test_an_object_that_is_locked_meanwhile_ends_the_run_with_a_reason(
 
 
 def test_every_open_page_is_told_of_each_frame(client: Client, video: int, square: int) -> None:
-    workplace = client.app.user_middleware[0].kwargs["workplace"]  # type: ignore[attr-defined]
+    workplace = client.app.state.workplace
     told: list[tuple[str, Any]] = []
     ended = threading.Event()
 
