@@ -195,5 +195,5 @@ def _bad_zip(path: Path, error: Exception) -> BadInput:
 def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    elif path.exists():
+        path.unlink()

@@ -157,7 +157,7 @@ class _Collector:
             .where(mask.video_id == video.id, mask.frame % self.filters.every == 0)
             .order_by(mask.frame, mask.object_id)
         )
-        rows = self.session.execute(query.execution_options(yield_per=2000)).tuples()
+        rows = self.session.execute(query.execution_options(yield_per=2000))
         for object_id, frame, state, source, score, run_id, area, blob in rows:
             rle = Rle.from_blob(blob, video.height, video.width) if area and blob is not None else None
             yield object_id, DatasetMask(frame, rle, state, source, score, self.models.get(run_id or 0))
