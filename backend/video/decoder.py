@@ -62,7 +62,10 @@ class Decoder:
         self._walk: Iterator[tuple[int, VideoFrame]] = iter(())
         self._next: int | None = None
         """The earliest frame the walk may still give; None when there is no walk."""
-        self._check_fingerprints = True
+        self._fingerprints = index.fingerprints.copy()
+        """Expected; 0 where nothing is."""
+        self._same_file = False
+        """Whether frame 0 came out right the last time it was decoded."""
         self._ready: tuple[int, npt.NDArray[np.uint8]] | None = None
 
     def prepare(self, index: int) -> None:
@@ -99,12 +102,22 @@ class Decoder:
             if start == 0:
                 break
             start, back = max(0, start - back), 2 * back
-        if not self._check_fingerprints or self._index.decoder == stream.decoder_version():
-            raise self._changed(f"frame {wanted} is not there any more")
-        log.warning("%s decodes to other bits here (%s) than where it was indexed (%s): frames are known by their "
-                    "time stamps alone", self._path.name, stream.decoder_version(), self._index.decoder)
-        self._check_fingerprints = False
+        self._expect_less(wanted)
         return self._start_over(wanted)
+
+    def _expect_less(self, wanted: int) -> None:
+        """Not even from the start does the frame come out right. Take it as it comes next time, if the file is the one
+        that was indexed. Raises Unavailable (`video_changed`)."""
+        same_decoder = self._index.decoder == stream.decoder_version()
+        if not self._fingerprints[wanted] or (same_decoder and not self._same_file):
+            raise self._changed(f"frame {wanted} is not there any more")
+        if same_decoder:
+            log.warning("frame %d of %s is damaged: it decodes differently each time", wanted, self._path.name)
+            self._fingerprints[wanted] = 0
+        else:
+            log.warning("%s decodes to other bits here (%s) than where it was indexed (%s): frames are known by their "
+                        "time stamps alone", self._path.name, stream.decoder_version(), self._index.decoder)
+            self._fingerprints[:] = 0
 
     def _start_of(self, wanted: int) -> int:
         """Position in `key_frames` of the one at or before a frame."""
@@ -123,8 +136,11 @@ class Decoder:
         return None
 
     def _is_right(self, at: int, frame: VideoFrame) -> bool:
-        expected = self._index.fingerprints[at]
-        return not self._check_fingerprints or expected == 0 or stream.fingerprint(frame) == expected
+        expected = self._fingerprints[at]
+        right = expected == 0 or stream.fingerprint(frame) == expected
+        if at == 0:
+            self._same_file = bool(right)
+        return bool(right)
 
     def _begin(self, start: int) -> None:
         """Start a new walk at a key frame. Frame 0 means opening the file anew, as it was when it was indexed."""

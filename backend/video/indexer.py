@@ -49,6 +49,7 @@ def build_index(path: Path, *, progress: Progress | None = None, cancelled: Stop
 def index_file(link: Link, path: Path) -> None:
     """In the child: reply with the index of a file, as bytes."""
     be_nice()
+    stream.listen_for_complaints()
     container, video = stream.open_video(path)
     with container:
         notes = _Notes()
@@ -75,6 +76,7 @@ class _Notes:
         self.failed: list[int] = []
         """Stamps of what could not be decoded, or may not have been."""
         self._after_failure = False
+        self._failed_at: int | None = None
         self.first: tuple[int, int, str] = (0, 0, "")
         self.orientation: tuple[stream.Rotation, bool] = (0, False)
 
@@ -87,8 +89,8 @@ class _Notes:
         """Note one picture. What fails before the first good picture is no frame: the video begins there."""
         frame = picture.frame
         if frame is None:
-            self._after_failure = bool(self.stamps)
-            if self.stamps and picture.stamp is not None:
+            self._after_failure, self._failed_at = True, picture.stamp
+            if picture.stamp is not None:
                 self.failed.append(picture.stamp)
             return
         if not self.stamps:
@@ -97,7 +99,8 @@ class _Notes:
             self.orientation = stream.orientation(frame)
         if frame.key_frame:
             self.key_frames.append(len(self.stamps))
-            self._after_failure = False
+            if picture.stamp is None or self._failed_at is None or picture.stamp > self._failed_at:
+                self._after_failure = False
         if self._after_failure:
             self.doubtful.append(len(self.stamps))
         self.stamps.append(picture.stamp)

@@ -10,7 +10,7 @@ import pytest
 
 from backend.video import FrameStore, VideoReader, build_index
 from tests.backend.video.conftest import Made
-from tests.video_fixtures import DAMAGED, FRAMES, KINDS, read_jpeg, read_number, vfr_times
+from tests.video_fixtures import DAMAGED, FRAMES, KINDS, encode, read_jpeg, read_number, vfr_times
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 
@@ -24,7 +24,7 @@ def orders(count: int) -> dict[str, list[int]]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_frame_in_every_order(kind: str, made: Callable[[str], Made]) -> None:
     video = made(kind)
-    assert len(video.index) == len(video.numbers)
+    assert len(video.index) == len(video.numbers) and not len(video.index.damaged)
     with VideoReader(video.path, video.index, cache_bytes=2 << 20) as frames:  # a few frames: most are decoded anew
         for name, order in orders(len(video.numbers)).items():
             assert [read_number(frames[i]) for i in order] == [video.numbers[i] for i in order], name
@@ -62,6 +62,26 @@ def test_what_is_left_of_a_damaged_file(kind: str, made: Callable[[str], Made]) 
             for i in order:
                 picture = frames[i]
                 assert i in damaged or read_number(picture) == numbers[i]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "ts", "mkv"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_noise_in_a_file(suffix: str, seed: int, tmp_path: Path) -> None:
+    """Most damage a decoder patches over without an error: every frame still comes, and what is not listed is right."""
+    path, noise = tmp_path / f"video.{suffix}", random.Random(seed)
+    encode(path, range(FRAMES))
+    data = bytearray(path.read_bytes())
+    for at in (noise.randrange(len(data) // 5, len(data) * 9 // 10) for _ in range(3)):
+        data[at : at + 8] = noise.randbytes(8)
+    path.write_bytes(data)
+    index = build_index(path)
+    assert 0 < len(index.damaged) < len(index) - 5
+    damaged = set(index.damaged.tolist())
+    numbers = np.rint(index.times * 25).astype(int).tolist()
+    with VideoReader(path, index, cache_bytes=2 << 20) as frames:
+        for i in orders(len(index))["shuffled"]:
+            picture = frames[i]
+            assert i in damaged or read_number(picture) == numbers[i]
 
 
 def test_a_corrupt_packet_costs_one_frame(made: Callable[[str], Made]) -> None:
