@@ -13,8 +13,9 @@ from widgets.assets import asset_url
 class Module(gr.HTML):
     """An ES module of `widgets/js` mounted in a Gradio page.
 
-    The module exports `mount(element)`, which fills the element and talks to our own HTTP routes. The template is static and
-    there are no props: Gradio evaluates a template again whenever a value changes and would remove what the module made.
+    The module exports `mount(element)`, which fills the element and talks to our own HTTP routes. The template is
+    static and there are no props: Gradio evaluates a template again whenever a value changes and would remove what the
+    module made.
 
     Args:
         path: of the module, under `widgets/`, for example "js/projects/home.js".

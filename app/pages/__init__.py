@@ -1,7 +1,7 @@
 """The pages people meet, as one multipage Gradio application under /ui.
 
-Gradio serves and routes the pages; what is on them are modules of `widgets/js` that use the HTTP interface of docs/http.md, so
-that a page can do nothing a route does not check.
+Gradio serves and routes the pages; what is on them are modules of `widgets/js` that use the HTTP interface of
+docs/http.md, so that a page can do nothing a route does not check.
 """
 
 from __future__ import annotations

@@ -16,14 +16,17 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <main class="tl-login">
-  <svg viewBox="0 0 320 72" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" aria-hidden="true">
-    <path d="M4 52c44 0 52-34 104-34s60 34 104 34 60-20 104-20"/><circle cx="108" cy="18" r="8" fill="currentColor" stroke="none"/>
+  <svg viewBox="0 0 320 72" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round"
+    aria-hidden="true"><path d="M4 52c44 0 52-34 104-34s60 34 104 34 60-20 104-20"/>
+    <circle cx="108" cy="18" r="8" fill="currentColor" stroke="none"/>
   </svg>
   <h1>Throughline</h1>
   <p>Prompt once, mask the whole video.</p>
   <form id="login" novalidate>
-    <label>Name <input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus></label>
-    <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+    <label>Name
+      <input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus></label>
+    <label>Password
+      <input name="password" type="password" autocomplete="current-password" required></label>
     <p class="tl-login-error" role="alert"></p>
     <button type="submit">Sign in</button>
   </form>

@@ -26,7 +26,8 @@ body, gradio-app { background: var(--tl-bg) !important; }
 .gradio-container .main.app { max-width: none !important; padding: 0 !important; }
 .gradio-container .nav-holder, .gradio-container footer { display: none !important; }
 .gradio-container .column, .gradio-container .wrap { gap: 0; }
-.gradio-container .block { overflow: visible; }
+.gradio-container .block { overflow: visible !important; }
+.gradio-container .html-container { padding: 0 !important; }
 """
 
 

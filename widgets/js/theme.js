@@ -1,4 +1,5 @@
-// Light or dark: the person's choice if there is one, the system's otherwise. `?__theme=` in the address wins for that page.
+// Light or dark: the person's choice if there is one, the system's otherwise. `?__theme=` in the address wins for that
+// page.
 
 const KEY = "throughline.theme";
 

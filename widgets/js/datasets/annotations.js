@@ -6,6 +6,9 @@ import { field, progress } from "../shell/elements.js";
 import { attempt, pageAddress, problemLine } from "../shell/page.js";
 import { watchWork, workProblem } from "../shell/watch.js";
 
+const ALL_OR_NOTHING = "Masks of a file become objects of the videos here. The file is checked first: if anything in it "
+  + "disagrees with a video, nothing is changed.";
+
 /** @param {any} project @param {any[]} videos @param {any[]} formats that can be read */
 export function annotationPanel(project, videos, formats) {
   const file = h("input", { type: "file", required: true, accept: ".json,.zip" });
@@ -24,7 +27,8 @@ export function annotationPanel(project, videos, formats) {
       fill(outcome, progress(now.progress, "Import"), h("p", { class: "tl-dim" }, now.message)));
     if (state.status === "failed") return fill(outcome, problemLine({ message: workProblem(state) }));
     return fill(outcome, h("p", {}, state.message || "Imported."), h("ul", {}, ...state.videos.map((id) => h("li", {},
-      h("a", { href: pageAddress("annotate", { video: id }) }, videos.find((one) => one.id === id)?.name ?? `Video ${id}`)))));
+      h("a", { href: pageAddress("annotate", { video: id }) },
+        videos.find((one) => one.id === id)?.name ?? `Video ${id}`)))));
   };
   return h("section", { class: "tl-panel", "aria-label": "Import" }, h("h2", {}, "Import masks"),
     h("form", { class: "tl-stack", onsubmit: (event) => {
@@ -34,8 +38,8 @@ export function annotationPanel(project, videos, formats) {
         start.disabled = false;
       });
     } },
-    h("p", { class: "tl-dim" }, videos.length ? "Masks of a file become objects of the videos here. The file is checked first: "
-      + "if anything in it disagrees with a video, nothing is changed." : "Import the video itself first, then its masks."),
-    field("File", file, "COCO or YouTube-VIS JSON, or a zip of DAVIS PNGs."), field("Format", format), field("Video", video),
+    h("p", { class: "tl-dim" }, videos.length ? ALL_OR_NOTHING : "Import the video itself first, then its masks."),
+    field("File", file, "COCO or YouTube-VIS JSON, or a zip of DAVIS PNGs."), field("Format", format),
+    field("Video", video),
     h("div", { class: "tl-row" }, start), outcome));
 }

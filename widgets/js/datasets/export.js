@@ -30,7 +30,6 @@ export function exportPanel(project, videos, formats) {
   });
   const showWhatApplies = () => {
     const known = formats.find(({ name }) => name === format.value()).options;
-    images.hidden = !known.includes("images");
     polygons.hidden = !known.includes("polygons");
   };
   format.element.addEventListener("change", showWhatApplies);
@@ -83,7 +82,8 @@ async function follow(id, outcome, start) {
     onclick: () => attempt(() => request("POST", `api/exports/${id}/cancel`)) }, "Cancel");
   try {
     const state = await watchWork(`api/exports/${id}`, (now) => fill(outcome, h("div", { class: "tl-stack" },
-      progress(now.progress, "Export"), h("div", { class: "tl-row" }, h("span", { class: "tl-dim" }, now.message || "Writing"), cancel))));
+      progress(now.progress, "Export"),
+      h("div", { class: "tl-row" }, h("span", { class: "tl-dim" }, now.message || "Writing"), cancel))));
     if (state.status === "done") {
       fill(outcome, h("div", { class: "tl-row" },
         h("a", { class: "tl-button tl-primary", href: address(`api/exports/${id}/file`), download: true },

@@ -2,7 +2,7 @@
 
 import { request } from "../api.js";
 import { fill, h } from "../dom.js";
-import { emptyState, field } from "../shell/elements.js";
+import { emptyState, field, table } from "../shell/elements.js";
 import { attempt, mountPage, problemLine } from "../shell/page.js";
 import { ask } from "../shell/dialog.js";
 import { ROLES } from "../shell/words.js";
@@ -12,15 +12,22 @@ export const mount = (element) => mountPage(element, "people", async (main, me) 
   const page = h("div", { class: "tl-main" });
   fill(main, page);
   if (!me.accounts) return void fill(page, heading(), alone());
-  if (!me.is_owner) return void fill(page, heading(), emptyState("For owners", "An owner of this workplace manages its people."));
+  if (!me.is_owner) return void fill(page, heading(), emptyState("For owners",
+    "An owner of this workplace manages its people."));
   await drawPeople(page);
 });
 
-const heading = (...actions) => h("div", { class: "tl-head" }, h("h1", {}, "People"), h("span", { class: "tl-gap" }), ...actions);
+const ROLES_EXPLAINED = "Annotators make masks and hand videos to review. Reviewers accept or send back, and may fix masks. "
+  + "Owners also manage videos, labels and people; an owner of the workplace is owner everywhere.";
+
+const chip = (text) => h("span", { class: "tl-chip" }, text);
+const heading = (...actions) => h("div", { class: "tl-head" }, h("h1", {}, "People"), h("span", { class: "tl-gap" }),
+  ...actions);
 
 /** A workplace without accounts: how to get them. The first is made where only its owner can be, at the terminal. */
 const alone = () => emptyState("You work here alone",
-  "This workplace has no accounts and answers only to this computer. To let others in, make the first account at the terminal:",
+  "This workplace has no accounts and answers only to this computer. To let others in, make the first account at the "
+  + "terminal:",
   h("code", {}, "python3 launch.py people add NAME --owner"));
 
 async function drawPeople(page) {
@@ -28,13 +35,11 @@ async function drawPeople(page) {
   const details = await Promise.all(projects.map((project) => request("GET", `api/projects/${project.id}`)));
   const redraw = () => attempt(() => drawPeople(page));
   fill(page, heading(h("button", { class: "tl-button tl-primary", onclick: () => addPerson(redraw) }, "Add a person")),
-    h("table", { class: "tl-table" },
-      h("thead", {}, h("tr", {}, ...["Name", ...details.map((project) => project.name)].map((title) => h("th", {}, title)))),
-      h("tbody", {}, ...people.map((person) => h("tr", {},
-        h("td", {}, h("span", { class: "tl-name" }, person.name), " ", person.is_owner && h("span", { class: "tl-chip" }, "owner")),
-        ...details.map((project) => h("td", {}, roleSelect(person, project))))))),
-    h("p", { class: "tl-help", style: { marginTop: "12px" } }, "Annotators make masks and hand videos to review. Reviewers accept "
-      + "or send back, and may fix masks. Owners also manage videos, labels and people; an owner of the workplace is owner everywhere."));
+    table(["Name", ...details.map((project) => project.name)], people.map((person) => h("tr", {},
+      h("td", {}, h("span", { class: "tl-name" }, person.name), " ", person.is_owner && chip("owner"),
+        person.active === false && chip("inactive")),
+      ...details.map((project) => h("td", {}, roleSelect(person, project)))))),
+    h("p", { class: "tl-help", style: { marginTop: "12px" } }, ROLES_EXPLAINED));
 }
 
 function roleSelect(person, project) {
@@ -66,7 +71,8 @@ async function addPerson(redraw) {
     body: [field("Name", name), field("Password", password, "They can use it at once; tell it to them in person."),
       h("label", { class: "tl-check" }, owner, h("span", {}, "Owner of the whole workplace"))],
     action: "Add",
-    submit: () => request("POST", "api/people", { name: name.value.trim(), password: password.value, is_owner: owner.checked }),
+    submit: () => request("POST", "api/people", { name: name.value.trim(), password: password.value,
+      is_owner: owner.checked }),
   });
   if (added) redraw();
 }

@@ -1,66 +1,72 @@
 // The label schema of a project. Every change is saved when it is made.
 
 import { request } from "../api.js";
-import { fill, h } from "../dom.js";
-import { emptyState } from "../shell/elements.js";
+import { h } from "../dom.js";
+import { emptyState, table } from "../shell/elements.js";
 import { attempt } from "../shell/page.js";
 
 /** Colours that stay apart on video, for labels in the order they are made. */
-export const LABEL_COLOURS = ["#3b82f6", "#f59e0b", "#14b8a6", "#ef4444", "#a855f7", "#84cc16", "#ec4899", "#06b6d4", "#f97316",
-  "#6366f1"];
+export const LABEL_COLOURS = ["#3b82f6", "#f59e0b", "#14b8a6", "#ef4444", "#a855f7", "#84cc16", "#ec4899", "#06b6d4",
+  "#f97316", "#6366f1"];
 
 /**
- * The table of labels, with a row to add one.
+ * The table of labels, with a row to add one. A row stays where it is while others are saved: nothing typed is lost.
  * @param {any} project with `labels` and `role`
  * @returns {HTMLElement}
  */
 export function labelEditor(project) {
-  const place = h("section", { "aria-label": "Labels" });
   const mayEdit = project.role === "owner";
-  const draw = () => fill(place, table(), !project.labels.length && !mayEdit
-    && emptyState("No labels yet", "The owner of the project adds them."));
-  const replace = (label) => {
-    project.labels = project.labels.map((known) => (known.id === label.id ? label : known));
+  const rows = project.labels.map((label) => row(label, mayEdit));
+  if (mayEdit) {
+    const last = newRow(project, (label) => last.before(row(label, mayEdit)));
+    rows.push(last);
+  }
+  return h("section", { "aria-label": "Labels" }, rows.length
+    ? table(["Colour", "Name", "Kind", "Hotkey", "Attributes", ""], rows)
+    : emptyState("No labels yet", "The owner of the project adds them."));
+}
+
+/** A label's row. A refused change is said, and what is stored is shown again. */
+function row(label, mayEdit) {
+  const save = (name, read) => async ({ target }) => {
+    const saved = await attempt(() => request("PATCH", `api/labels/${label.id}`, { [name]: read(target) }));
+    if (saved) Object.assign(label, saved);
+    else element.replaceWith(row(label, mayEdit));
   };
-  const save = (label, change) => attempt(async () => replace(await request("PATCH", `api/labels/${label.id}`, change)))
-    .then(draw);
-  const remove = (label) => attempt(async () => {
+  const remove = () => attempt(async () => {
     await request("DELETE", `api/labels/${label.id}`);
-    project.labels = project.labels.filter((known) => known.id !== label.id);
-  }).then(draw);
-  const add = (label) => attempt(async () => {
-    project.labels = [...project.labels, await request("POST", `api/projects/${project.id}/labels`, label)];
-    draw();
-    place.querySelector("tr.tl-new input[name=name]").focus();
+    element.remove();
   });
-
-  const table = () => h("table", { class: "tl-table" },
-    h("thead", {}, h("tr", {}, ...["Colour", "Name", "Kind", "Hotkey", "Attributes", ""].map((title) => h("th", {}, title)))),
-    h("tbody", {}, ...project.labels.map((label) => row(label, mayEdit, save, remove)),
-      mayEdit && newRow(project.labels.length, add)));
-  draw();
-  return place;
-}
-
-function row(label, mayEdit, save, remove) {
-  const saved = (name, read) => (event) => save(label, { [name]: read(event.target) });
   const inputs = labelInputs(label, {
-    colour: saved("colour", (input) => input.value),
-    name: saved("name", (input) => input.value.trim()),
-    is_thing: saved("is_thing", (input) => input.value === "thing"),
-    hotkey: saved("hotkey", (input) => input.value || null),
-    attributes: saved("attributes", (input) => parseAttributes(input.value)),
+    colour: save("colour", (input) => input.value),
+    name: save("name", (input) => input.value.trim()),
+    is_thing: save("is_thing", (input) => input.value === "thing"),
+    hotkey: save("hotkey", (input) => input.value || null),
+    attributes: save("attributes", (input) => parseAttributes(input.value)),
   }, !mayEdit);
-  return h("tr", {}, ...inputs.map((input) => h("td", {}, input)), h("td", { class: "tl-actions" }, mayEdit
-    && h("button", { class: "tl-button tl-quiet", onclick: () => remove(label), "aria-label": `Delete ${label.name}` }, "Delete")));
+  const element = h("tr", { "data-label": label.name }, ...inputs.map((input) => h("td", {}, input)),
+    h("td", { class: "tl-actions" }, mayEdit && h("button", {
+      class: "tl-button tl-quiet", onclick: remove, "aria-label": `Delete ${label.name}`,
+    }, "Delete")));
+  return element;
 }
 
-function newRow(index, add) {
-  const fresh = { colour: LABEL_COLOURS[index % LABEL_COLOURS.length], name: "", is_thing: true, hotkey: null, attributes: [] };
-  const inputs = labelInputs(fresh, {}, false);
+/** The row that makes a label. @param {any} project @param {(label: any) => void} onAdded */
+function newRow(project, onAdded) {
+  let made = project.labels.length;
+  const nextColour = () => LABEL_COLOURS[made % LABEL_COLOURS.length];
+  const blank = { colour: nextColour(), name: "", is_thing: true, hotkey: null, attributes: [] };
+  const inputs = labelInputs(blank, {}, false);
   const [colour, name, kind, hotkey, attributes] = inputs;
-  const submit = () => name.value.trim() && add({ name: name.value.trim(), colour: colour.value, is_thing: kind.value === "thing",
-    hotkey: hotkey.value || null, attributes: parseAttributes(attributes.value) });
+  const submit = () => name.value.trim() && attempt(async () => {
+    onAdded(await request("POST", `api/projects/${project.id}/labels`, {
+      name: name.value.trim(), colour: colour.value, is_thing: kind.value === "thing", hotkey: hotkey.value || null,
+      attributes: parseAttributes(attributes.value),
+    }));
+    made += 1;
+    [colour.value, name.value, kind.value, hotkey.value, attributes.value] = [nextColour(), "", "thing", "", ""];
+    name.focus();
+  });
   name.placeholder = "New label";
   name.addEventListener("keydown", (event) => event.key === "Enter" && submit());
   return h("tr", { class: "tl-new" }, ...inputs.map((input) => h("td", {}, input)),
@@ -74,12 +80,12 @@ function labelInputs(label, changed, disabled) {
   kind.value = label.is_thing ? "thing" : "stuff";
   return [
     h("input", { type: "color", "aria-label": "Colour", value: label.colour, onchange: changed.colour, disabled }),
-    h("input", { name: "name", "aria-label": "Name", value: label.name, maxlength: 100, onchange: changed.name, disabled }),
+    h("input", { "aria-label": "Name", value: label.name, maxlength: 100, onchange: changed.name, disabled }),
     kind,
     h("input", { "aria-label": "Hotkey", value: label.hotkey || "", maxlength: 1, onchange: changed.hotkey, disabled,
       style: { width: "48px" } }),
-    h("input", { "aria-label": "Attributes", value: formatAttributes(label.attributes), onchange: changed.attributes, disabled,
-      placeholder: "occluded: no, partly, mostly" }),
+    h("input", { "aria-label": "Attributes", value: formatAttributes(label.attributes), onchange: changed.attributes,
+      disabled, placeholder: "occluded: no, partly, mostly" }),
   ];
 }
 
@@ -91,4 +97,5 @@ export function parseAttributes(text) {
 }
 
 /** What `parseAttributes` reads. @param {{name: string, values: string[]}[]} attributes */
-export const formatAttributes = (attributes) => attributes.map(({ name, values }) => `${name}: ${values.join(", ")}`).join("; ");
+export const formatAttributes = (attributes) =>
+  attributes.map(({ name, values }) => `${name}: ${values.join(", ")}`).join("; ");

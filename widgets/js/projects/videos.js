@@ -3,7 +3,7 @@
 import { address, request } from "../api.js";
 import { h } from "../dom.js";
 import { ask } from "../shell/dialog.js";
-import { emptyState, meter } from "../shell/elements.js";
+import { emptyState, meter, table } from "../shell/elements.js";
 import { pageAddress } from "../shell/page.js";
 import { count, durationText, STAGE_NAMES } from "../shell/words.js";
 
@@ -15,11 +15,10 @@ import { count, durationText, STAGE_NAMES } from "../shell/words.js";
  */
 export function videoTable(project, videos, onChanged) {
   if (!videos.length) {
-    return emptyState("No video yet", "Drop a file above. Any container FFmpeg reads will do; every frame keeps its place.");
+    return emptyState("No video yet",
+      "Drop a file above. Any container FFmpeg reads will do; every frame keeps its place.");
   }
-  return h("table", { class: "tl-table" },
-    h("thead", {}, h("tr", {}, ...["", "Video", "Stage", "Objects", "Verified", ""].map((title) => h("th", {}, title)))),
-    h("tbody", {}, ...videos.map((video) => row(project, video, onChanged))));
+  return table(["", "Video", "Stage", "Objects", "Verified", ""], videos.map((video) => row(project, video, onChanged)));
 }
 
 /** The first frame, small. @param {any} video */
@@ -32,15 +31,17 @@ export const stageChip = (video) => h("span", { class: `tl-chip tl-${video.stage
 function row(project, video, onChanged) {
   const open = pageAddress("annotate", { video: video.id });
   const inReview = video.stage === "review";
-  const facts = `${count(video.frame_count, "frame")}, ${video.width} × ${video.height}, ${durationText(video.duration)}`;
+  const size = `${video.width} × ${video.height}`;
   return h("tr", {},
     h("td", {}, h("a", { href: open, tabindex: -1, "aria-hidden": "true" }, thumbnail(video))),
-    h("td", {}, h("div", { class: "tl-name" }, video.name), h("div", { class: "tl-dim tl-number" }, facts)),
+    h("td", {}, h("div", { class: "tl-name" }, video.name), h("div", { class: "tl-dim tl-number" },
+      [count(video.frame_count, "frame"), size, durationText(video.duration)].join(", "))),
     h("td", {}, stageChip(video)),
     h("td", { class: "tl-number" }, video.objects),
     h("td", {}, meter(video.verified, "Verified")),
     h("td", { class: "tl-actions" },
-      project.role === "owner" && h("button", { class: "tl-button tl-quiet", onclick: () => remove(video, onChanged) }, "Delete"),
+      project.role === "owner"
+        && h("button", { class: "tl-button tl-quiet", onclick: () => remove(video, onChanged) }, "Delete"),
       // One thing to do next, by stage; what is accepted can only be looked at.
       video.stage !== "annotate" && h("a", { class: `tl-button${inReview ? " tl-primary" : ""}`,
         href: pageAddress("review", { project: project.id, video: video.id }) }, "Review"), " ",
@@ -50,8 +51,8 @@ function row(project, video, onChanged) {
 async function remove(video, onChanged) {
   const gone = await ask({
     title: `Delete ${video.name}?`,
-    body: h("p", {}, `Its ${count(video.objects, "object")}, all masks and their history go too. This cannot be undone; a backup `
-      + "made earlier still has them."),
+    body: h("p", {}, `Its ${count(video.objects, "object")}, all masks and their history go too. `
+      + "This cannot be undone; a backup made earlier still has them."),
     action: "Delete the video", danger: true,
     submit: () => request("DELETE", `api/videos/${video.id}`),
   });

@@ -17,7 +17,8 @@ export function doubtsPanel(workspace) {
     const left = doubts.left;
     title.textContent = left.length ? `Doubts · ${left.length}` : "Doubts";
     fill(list, left.length ? left.map((one) => row(doubts, one, one.key === doubt, objects.get(one.object_id)))
-      : h("li", { class: "tw-empty" }, h("strong", {}, "Nothing doubtful is left"), "Every mask is verified, drawn by hand, or sure."));
+      : h("li", { class: "tw-empty" }, h("strong", {}, "Nothing doubtful is left"),
+        "Every mask is verified, drawn by hand, or sure."));
     list.querySelector(".tr-on")?.scrollIntoView({ block: "nearest" });
   });
   return h("section", { class: "tw-panel tr-doubts-panel", "aria-label": "Doubts" },
@@ -35,7 +36,8 @@ function commandsOf(doubts) {
 }
 
 function row(doubts, one, isOn, object) {
-  return h("li", {}, h("button", { class: `tr-doubt${isOn ? " tr-on" : ""}`, "aria-current": isOn && "true", onclick: () => doubts.show(one) },
+  return h("li", {}, h("button", { class: `tr-doubt${isOn ? " tr-on" : ""}`, "aria-current": isOn && "true",
+    onclick: () => doubts.show(one) },
     h("span", { class: "tr-where" }, h("span", { class: "tw-dot", style: { background: object?.colour ?? "" } }),
       `Frame ${one.frame}`, h("span", { class: "tw-clip tw-dim" }, object?.name ?? ""), h("span", { class: "tw-gap" }),
       meter(one.doubt, "Doubt", one.doubt.toFixed(2))),
@@ -102,8 +104,8 @@ class Doubts {
   async accept() {
     const one = this.left.find(({ key }) => key === this.state.doubt);
     if (!one) return this.step(1);
-    const reply = await this.workspace.edits.post("verify", { objects: [one.object_id], start: one.frame, stop: one.frame + 1,
-      verified: true });
+    const { object_id: thing, frame } = one;
+    const reply = await this.workspace.edits.post("verify", { objects: [thing], start: frame, stop: frame + 1, verified: true });
     return reply && this.step(1);
   }
 }

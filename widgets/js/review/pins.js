@@ -16,7 +16,8 @@ export function pinLayer(workspace) {
     const here = state.threads.filter((thread) => thread.frame === state.shown && thread.x !== null);
     const pins = here.map((thread) => h("button", {
       class: `tr-pin${thread.resolved ? " tr-resolved" : ""}${thread.id === state.thread ? " tr-on" : ""}`,
-      "data-x": thread.x, "data-y": thread.y, title: thread.comments[0].text, "aria-label": `Comment: ${thread.comments[0].text}`,
+      "data-x": thread.x, "data-y": thread.y, title: thread.comments[0].text,
+      "aria-label": `Comment: ${thread.comments[0].text}`,
       onpointerdown: (event) => event.stopPropagation(), onclick: () => threads.show(thread),
     }));
     const draft = state.pin?.frame === state.shown

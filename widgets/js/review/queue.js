@@ -3,7 +3,7 @@
 import { request } from "../api.js";
 import { fill, h } from "../dom.js";
 import { thumbnail } from "../projects/videos.js";
-import { emptyState, meter } from "../shell/elements.js";
+import { emptyState, meter, table } from "../shell/elements.js";
 import { pageAddress } from "../shell/page.js";
 import { chosenProject, noProject, projectPicker } from "../shell/project.js";
 import { count } from "../shell/words.js";
@@ -15,7 +15,8 @@ export async function drawQueue(main) {
   const { projects, project } = chosen;
   const waiting = await request("GET", `api/projects/${project.id}/review`);
   fill(main, h("div", { class: "tl-main" },
-    h("div", { class: "tl-head" }, h("h1", {}, "Review"), projectPicker("review", projects, project), h("span", { class: "tl-gap" }),
+    h("div", { class: "tl-head" },
+      h("h1", {}, "Review"), projectPicker("review", projects, project), h("span", { class: "tl-gap" }),
       h("span", { class: "tl-dim" }, count(waiting.length, "video waits", "videos wait"))),
     waiting.length ? queueTable(project, waiting) : emptyState("Nothing waits for review",
       "An annotator hands a video over from its Annotate page when its objects are done.",
@@ -23,17 +24,18 @@ export async function drawQueue(main) {
 }
 
 function queueTable(project, waiting) {
-  return h("table", { class: "tl-table" },
-    h("thead", {}, h("tr", {}, ...["", "Video", "Worst doubt", "To verify", "Verified", "Open comments", ""].map((title) =>
-      h("th", {}, title)))),
-    h("tbody", {}, ...waiting.map(({ video, waiting: masks, open_threads: open, worst }) => h("tr", {},
-      h("td", {}, thumbnail(video)),
-      h("td", {}, h("a", { class: "tl-name", href: pageAddress("review", { project: project.id, video: video.id }) }, video.name),
-        h("div", { class: "tl-dim" }, `${count(video.objects, "object")}, ${count(video.frame_count, "frame")}`)),
-      h("td", {}, meter(worst, "Doubt", worst.toFixed(2))),
-      h("td", { class: "tl-number" }, count(masks, "mask")),
-      h("td", {}, meter(video.verified, "Verified")),
-      h("td", { class: "tl-number" }, open),
-      h("td", { class: "tl-actions" }, h("a", { class: "tl-button tl-primary",
-        href: pageAddress("review", { project: project.id, video: video.id }) }, "Review"))))));
+  return table(["", "Video", "Worst doubt", "To verify", "Verified", "Open comments", ""],
+    waiting.map((one) => row(one, pageAddress("review", { project: project.id, video: one.video.id }))));
+}
+
+function row({ video, waiting: masks, open_threads: open, worst }, href) {
+  return h("tr", {},
+    h("td", {}, thumbnail(video)),
+    h("td", {}, h("a", { class: "tl-name", href }, video.name),
+      h("div", { class: "tl-dim" }, `${count(video.objects, "object")}, ${count(video.frame_count, "frame")}`)),
+    h("td", {}, meter(worst, "Doubt", worst.toFixed(2))),
+    h("td", { class: "tl-number" }, count(masks, "mask")),
+    h("td", {}, meter(video.verified, "Verified")),
+    h("td", { class: "tl-number" }, open),
+    h("td", { class: "tl-actions" }, h("a", { class: "tl-button tl-primary", href }, "Review")));
 }

@@ -5,6 +5,7 @@ import { fill, h } from "../dom.js";
 import { ask } from "../shell/dialog.js";
 import { pageAddress } from "../shell/page.js";
 import { count, ROLES } from "../shell/words.js";
+import { isBarrier } from "../timeline/segments.js";
 
 /** What a person should know of a stage that its buttons do not say. */
 const NEXT = {
@@ -17,7 +18,8 @@ export function stagePanel(workspace) {
   const body = h("div", { class: "tw-form" });
   const { project_id: project } = workspace.store.state.video;
   workspace.store.on(["video"], ({ video }) => fill(body,
-    NEXT[video.stage] && h("p", { class: "tw-dim" }, NEXT[video.stage]), h("div", { class: "tw-row" }, moves(workspace, video))));
+    NEXT[video.stage] && h("p", { class: "tw-dim" }, NEXT[video.stage]),
+    h("div", { class: "tw-row" }, moves(workspace, video))));
   return h("section", { class: "tw-panel", "aria-label": "Review" },
     h("div", { class: "tw-panel-head" }, h("h2", {}, "Review"), h("span", { class: "tw-gap" }),
       h("a", { class: "tw-button tw-quiet tw-dim", href: pageAddress("review", { project }) }, "All that waits")), body);
@@ -27,7 +29,9 @@ function moves(workspace, video) {
   const rank = ROLES.indexOf(video.role);
   const button = (text, run, kind = "") => h("button", { class: `tw-button ${kind}`, onclick: run }, text);
   if (video.stage === "review" && rank >= ROLES.indexOf("reviewer")) {
-    return [button("Accept video", () => accept(workspace), "tw-primary"), button("Send back", () => sendBack(workspace))];
+    return [
+      button("Accept video", () => accept(workspace), "tw-primary"), button("Send back", () => sendBack(workspace)),
+    ];
   }
   if (video.stage === "accepted" && rank >= ROLES.indexOf("owner")) {
     return [button("Reopen", () => move(workspace, "annotate", "Reopened: it is with the annotators again."))];
@@ -47,11 +51,15 @@ async function accept(workspace) {
   });
 }
 
-/** Give the video back to the annotators; an open comment must say why. @param {import("../workspace.js").Workspace} workspace */
+/**
+ * Give the video back to the annotators; an open comment must say why.
+ * @param {import("../workspace.js").Workspace} workspace
+ */
 export async function sendBack(workspace) {
   if (!workspace.store.state.threads.some((thread) => !thread.resolved)) {
     workspace.useTool("comment");
-    workspace.toast.warn("Nothing says what should change.", "Click the place on the picture and write a comment, then send it back.");
+    workspace.toast.warn("Nothing says what should change.",
+      "Click the place on the picture and write a comment, then send it back.");
     return;
   }
   await move(workspace, "annotate", "Sent back to the annotators, with your comments.");
@@ -59,8 +67,8 @@ export async function sendBack(workspace) {
 
 /** Masks that nobody verified, drew, or said to be absent. */
 function unverified(timeline) {
-  const left = ([start, stop, state, source]) => (["verified", "absent"].includes(state) || source === "human" ? 0 : stop - start);
-  return Object.values(timeline.objects).flat().reduce((sum, segment) => sum + left(segment), 0);
+  const isLeft = (segment) => !isBarrier(segment) && segment[2] !== "absent";
+  return Object.values(timeline.objects).flat().filter(isLeft).reduce((sum, [start, stop]) => sum + stop - start, 0);
 }
 
 async function move(workspace, stage, news) {

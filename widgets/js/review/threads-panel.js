@@ -35,9 +35,13 @@ function draftForm(workspace) {
   };
   const back = h("button", { class: "tw-button", type: "button",
     onclick: async () => { if (await send()) await sendBack(workspace); } }, "Comment and send back");
+  const giveUp = () => {
+    text.value = "";
+    threads.drop();
+  };
   const form = h("form", { class: "tr-draft-form", onsubmit: (event) => { event.preventDefault(); send(); } }, text,
-    h("div", { class: "tw-row tr-wrap" }, h("button", { class: "tw-button tw-primary", type: "submit" }, "Comment"), back,
-      h("button", { class: "tw-button", type: "button", onclick: () => { text.value = ""; threads.drop(); } }, "Cancel")));
+    h("div", { class: "tw-row tr-wrap" }, h("button", { class: "tw-button tw-primary", type: "submit" }, "Comment"),
+      back, h("button", { class: "tw-button", type: "button", onclick: giveUp }, "Cancel")));
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
     if (event.key === "Escape") threads.drop();
@@ -60,15 +64,16 @@ function item(workspace, thread, { thread: chosen, objects }) {
       `Frame ${thread.frame}`, h("span", { class: "tw-gap" }), thread.resolved ? "resolved" : first.person),
     h("span", { class: "tr-text" }, first.text));
   return h("li", { class: `tr-thread${isOpen ? " tr-on" : ""}${thread.resolved ? " tr-resolved" : ""}` }, head,
-    isOpen && replies.map((comment) => h("p", { class: "tr-reply" }, h("strong", {}, comment.person), ` ${comment.text}`)),
+    isOpen && replies.map((comment) => h("p", { class: "tr-reply" }, h("strong", {}, comment.person),
+      ` ${comment.text}`)),
     isOpen && answer(threads, thread));
 }
 
 function answer(threads, thread) {
   const text = h("input", { class: "tw-field", "aria-label": "Reply", placeholder: "Reply", maxlength: 4000 });
+  const settle = () => threads.resolve(thread.id, !thread.resolved);
   return h("form", { class: "tw-row", onsubmit: (event) => {
     event.preventDefault();
     if (text.value.trim()) threads.reply(thread.id, text.value);
-  } }, text, h("button", { class: "tw-button", type: "button", onclick: () => threads.resolve(thread.id, !thread.resolved) },
-    thread.resolved ? "Reopen" : "Resolve"));
+  } }, text, h("button", { class: "tw-button", type: "button", onclick: settle }, thread.resolved ? "Reopen" : "Resolve"));
 }

@@ -4,7 +4,10 @@ import { request } from "../api.js";
 
 /** @typedef {{id: number, frame: number, object_id: number|null, x: number|null, y: number|null, resolved: boolean,
  *   comments: {id: number, person: string, text: string, created_at: string}[]}} Thread */
-/** Where a comment that is being written will be. @typedef {{frame: number, x: number, y: number, object_id: number|null}} Pin */
+/**
+ * Where a comment that is being written will be.
+ * @typedef {{frame: number, x: number, y: number, object_id: number|null}} Pin
+ */
 
 export class Threads {
   /** @param {import("../workspace.js").Workspace} workspace */
@@ -76,7 +79,11 @@ export class Threads {
     viewer.step(thread.frame - store.state.frame);
   }
 
-  /** Run a request and say its refusal. @param {() => Promise<any>} action @returns {Promise<boolean>} whether it was done */
+  /**
+   * Run a request and say its refusal.
+   * @param {() => Promise<any>} action
+   * @returns {Promise<boolean>} whether it was done
+   */
   async tell(action) {
     try {
       await action();

@@ -11,7 +11,8 @@ import { h } from "../dom.js";
 export function ask({ title, body, action, danger = false, submit }) {
   return new Promise((resolve) => {
     const error = h("p", { class: "tl-form-error", role: "alert" });
-    const confirm = h("button", { class: danger ? "tl-button tl-danger" : "tl-button tl-primary", type: "submit" }, action);
+    const confirm = h("button", { class: danger ? "tl-button tl-danger" : "tl-button tl-primary", type: "submit" },
+      action);
     let confirmed = false;
     const form = h("form", { method: "dialog", onsubmit: async (event) => {
       event.preventDefault();

@@ -36,6 +36,10 @@ export function progress(share, label) {
 export const meter = (share, label, text = percent(share)) =>
   h("div", { class: "tl-meter tl-number" }, progress(share, label), text);
 
+/** A table. @param {string[]} heads @param {HTMLElement[]} rows @returns {HTMLElement} */
+export const table = (heads, rows) => h("table", { class: "tl-table" },
+  h("thead", {}, h("tr", {}, heads.map((title) => h("th", {}, title)))), h("tbody", {}, rows));
+
 /**
  * What stands where a list is empty: what it is for and what to do.
  * @param {string} title @param {string} text @param {...any} actions

@@ -1,4 +1,5 @@
-// What every page but the workspace shares: the bar at the top, who is here, and what happens when a request is refused.
+// What every page but the workspace shares: the bar at the top, who is here, and what happens when a request is
+// refused.
 
 import { address, ApiError, request, signIn } from "../api.js";
 import { fill, h } from "../dom.js";
@@ -8,7 +9,8 @@ const MARK = `<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke
   stroke-linecap="round" aria-hidden="true"><path d="M2 15c4 0 4-7 10-7s6 7 10 7"/><circle cx="12" cy="8" r="3.2"
   fill="currentColor" stroke="none"/></svg>`;
 const THEME_MARK = `<svg width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
-  aria-hidden="true"><circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor" stroke="none"/></svg>`;
+  aria-hidden="true"><circle cx="12" cy="12" r="8"/><path
+  d="M12 4a8 8 0 0 1 0 16z" fill="currentColor" stroke="none"/></svg>`;
 const PAGES = [["", "Projects"], ["review", "Review"], ["datasets", "Datasets"], ["people", "People"]];
 
 /** The address of a page, with its query. @param {string} path "review" @param {Record<string, any>} [query] */

@@ -15,7 +15,12 @@ export async function chosenProject() {
   return id === undefined ? null : { projects, project: await request("GET", `api/projects/${id}`) };
 }
 
-/** A list to choose another project for the same page. @param {string} page @param {any[]} projects @param {any} current */
+/**
+ * A list to choose another project for the same page.
+ * @param {string} page
+ * @param {any[]} projects
+ * @param {any} current
+ */
 export function projectPicker(page, projects, current) {
   const picker = h("select", { "aria-label": "Project", style: { width: "auto", maxWidth: "320px" },
     onchange: () => location.assign(pageAddress(page, { project: picker.value })) },

@@ -1,4 +1,5 @@
-// Bringing video into a project: files from this computer, or a path on the server. Every file is a line that tells how far it is.
+// Bringing video into a project: files from this computer, or a path on the server. Every file is a line that tells
+// how far it is.
 
 import { ApiError, request } from "../api.js";
 import { h } from "../dom.js";
@@ -27,7 +28,8 @@ export function importPanel(project, onImported) {
       queue.add(() => bringFile(project.id, file, line, onImported));
     }
   };
-  const picker = h("input", { type: "file", multiple: true, hidden: true, accept: "video/*,image/gif,.mkv,.avi,.mts,.mxf",
+  const picker = h("input", { type: "file", multiple: true, hidden: true,
+    accept: "video/*,image/gif,.mkv,.avi,.mts,.mxf",
     onchange: () => {
       take([...picker.files]);
       picker.value = "";
@@ -36,8 +38,9 @@ export function importPanel(project, onImported) {
     h("span", {}, h("strong", {}, "Drop video files here"), h("span", { class: "tl-help" }, resumeHint(project.id))),
     h("span", { class: "tl-gap" }), picker,
     h("button", { class: "tl-button", onclick: () => picker.click() }, "Choose files"),
-    project.role === "owner" && h("button", { class: "tl-button", onclick: () => askForPath(project.id, lines, onImported) },
-      "From a path on the server"));
+    project.role === "owner" && h("button", {
+      class: "tl-button", onclick: () => askForPath(project.id, lines, onImported),
+    }, "From a path on the server"));
   acceptDrops(drop, take);
   return h("section", { "aria-label": "Import" }, drop, lines);
 }
@@ -95,7 +98,8 @@ function timeLeft(sent, left, spent) {
 }
 
 async function followImport(id, line, onImported) {
-  const state = await watchWork(`api/imports/${id}`, (now) => line.show(now.progress, now.message || "Reading the frames"));
+  const state = await watchWork(`api/imports/${id}`, (now) =>
+    line.show(now.progress, now.message || "Reading the frames"));
   if (state.status === "done") {
     line.remove();
     onImported();
@@ -109,7 +113,7 @@ function askForPath(project, lines, onImported) {
     title: "Import from a path on the server",
     body: [
       field("Path", path, "A video, a folder of videos, or a folder of numbered images."),
-      h("label", { class: "tl-check" }, copy, h("span", {}, "Copy it into the project (otherwise it is read where it lies)")),
+      h("label", { class: "tl-check" }, copy, h("span", {}, "Copy it into the project instead of reading it there")),
     ],
     action: "Import",
     submit: async () => {
@@ -128,7 +132,8 @@ class Line {
     this.bar = progress(0, name);
     this.text = h("span", { class: "tl-dim tl-number" }, "Waiting");
     this.end = h("span", {});
-    this.element = h("div", { class: "tl-transfer" }, h("span", { class: "tl-name", title: name }, name), this.bar, this.text, this.end);
+    this.element = h("div", { class: "tl-transfer" }, h("span", { class: "tl-name", title: name }, name), this.bar,
+      this.text, this.end);
     this.name = name;
   }
 

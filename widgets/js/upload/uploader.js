@@ -1,5 +1,5 @@
-// Sending a large file in pieces. The server says how far it has come, so a lost connection, a closed page or a restarted
-// server costs at most one piece.
+// Sending a large file in pieces. The server says how far it has come, so a lost connection, a closed page or a
+// restarted server costs at most one piece.
 
 import { ApiError, request } from "../api.js";
 
@@ -36,7 +36,8 @@ export async function upload(project, file, { signal, onProgress, onWaiting }) {
     offset = await patient(() => sendPiece(state.id, piece, offset, signal));
     onProgress(offset);
   }
-  const { import: imported } = await patient(() => request("POST", `api/uploads/${state.id}/finish`, undefined, { signal }));
+  const { import: imported } = await patient(() => request("POST", `api/uploads/${state.id}/finish`, undefined,
+    { signal }));
   localStorage.removeItem(key);
   return imported;
 }
@@ -58,7 +59,8 @@ async function openUpload(project, file, key, signal) {
       if (!(problem instanceof ApiError) || problem.status !== 404) throw problem;
     }
   }
-  const made = await request("POST", `api/projects/${project}/uploads`, { name: file.name, size: file.size }, { signal });
+  const made = await request("POST", `api/projects/${project}/uploads`, { name: file.name, size: file.size },
+    { signal });
   localStorage.setItem(key, JSON.stringify({ id: made.id, chunk: made.chunk }));
   return made;
 }
