@@ -159,7 +159,7 @@ def test_a_reviewer_steps_through_doubts_sends_back_and_accepts(
     place = page.evaluate("([x, y]) => throughline.toScreen(x, y)", PLACE)
     frame = page.evaluate("throughline.state().shown")
     page.mouse.click(place["x"], place["y"])
-    page.get_by_label("Comment", exact=True).fill("The corner is missing.")
+    page.keyboard.type("The corner is missing.")  # without another click: the comment has the focus
     page.get_by_role("button", name="Comment and send back").click()
     page.wait_for_function("throughline.state().stage === 'annotate'")
     (thread,) = server.call("GET", f"/api/videos/{video}/threads")

@@ -28,7 +28,7 @@ const heading = (...actions) => h("div", { class: "tl-head" }, h("h1", {}, "Peop
 const alone = () => emptyState("You work here alone",
   "This workplace has no accounts and answers only to this computer. To let others in, make the first account at the "
   + "terminal:",
-  h("code", {}, "python3 launch.py people add NAME --owner"));
+  h("code", {}, "python3 launch.py people add NAME"));
 
 async function drawPeople(page) {
   const [people, projects] = await Promise.all([request("GET", "api/people"), request("GET", "api/projects")]);

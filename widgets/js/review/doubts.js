@@ -13,18 +13,24 @@ export function doubtsPanel(workspace) {
   workspace.commands.add(commandsOf(doubts));
   const title = h("h2", {});
   const list = h("ul", { class: "tr-list tr-doubts", "aria-label": "Doubts" });
-  workspace.store.on(["doubts", "timeline", "doubt", "objects"], ({ doubt, objects }) => {
+  let drawn = "";
+  workspace.store.on(["doubts", "timeline", "doubt", "objects"], ({ doubt, objects, doubts: all }) => {
     const left = doubts.left;
+    const wanted = [all === null, doubt, ...left.map(({ key, doubt: size }) => `${key}:${size}`)].join();
+    if (wanted === drawn) return; // a row replaced between press and release would swallow the click
+    drawn = wanted;
     title.textContent = left.length ? `Doubts · ${left.length}` : "Doubts";
-    fill(list, left.length ? left.map((one) => row(doubts, one, one.key === doubt, objects.get(one.object_id)))
-      : h("li", { class: "tw-empty" }, h("strong", {}, "Nothing doubtful is left"),
-        "Every mask is verified, drawn by hand, or sure."));
+    fill(list, left.map((one) => row(doubts, one, one.key === doubt, objects.get(one.object_id))),
+      !left.length && empty(all === null));
     list.querySelector(".tr-on")?.scrollIntoView({ block: "nearest" });
   });
   return h("section", { class: "tw-panel tr-doubts-panel", "aria-label": "Doubts" },
     h("div", { class: "tw-panel-head" }, title, h("span", { class: "tw-gap" }),
       h("span", { class: "tw-dim tr-keys" }, "J next · K back · Y verify")), list);
 }
+
+const empty = (isLoading) => h("li", { class: "tw-empty" }, isLoading ? "Looking for doubts"
+  : [h("strong", {}, "Nothing doubtful is left"), "Every mask is verified, drawn by hand, or sure."]);
 
 function commandsOf(doubts) {
   const command = (id, title, key, run) => ({ id: `review.${id}`, title, group: "Review", keys: [key], run });
@@ -48,14 +54,15 @@ class Doubts {
   /** @param {import("../workspace.js").Workspace} workspace */
   constructor(workspace) {
     this.workspace = workspace;
-    workspace.store.set({ doubts: [], doubt: null });
+    workspace.store.set({ doubts: null, doubt: null }); // null: not known yet
+    /** The doubts as they were last asked for. */
+    this.loaded = this.load();
     let going = false;
     workspace.store.on(["runs"], () => {
       const ended = going && !workspace.runs.current;
       going = Boolean(workspace.runs.current);
-      if (ended) this.load(); // a run has other doubts than the masks it replaced
+      if (ended) this.loaded = this.load(); // a run has other doubts than the masks it replaced
     });
-    this.load();
   }
 
   get state() {
@@ -75,7 +82,7 @@ class Doubts {
   /** Those that nobody has settled since: a mask that is verified, drawn by hand or gone is no doubt any more. */
   get left() {
     const { doubts, timeline, objects } = this.state;
-    return doubts.filter((one) => {
+    return (doubts ?? []).filter((one) => {
       const segment = objects.has(one.object_id) ? segmentAt(timeline.objects[one.object_id], one.frame) : null;
       return segment !== null && !isBarrier(segment);
     });
@@ -90,7 +97,8 @@ class Doubts {
   }
 
   /** @param {number} by 1 next, -1 previous. Where the last one was settled meanwhile, its place in the list counts. */
-  step(by) {
+  async step(by) {
+    await this.loaded;
     const { left } = this;
     if (!left.length) return this.workspace.toast.say("Nothing doubtful is left.");
     const rank = this.state.doubts.findIndex((one) => one.key === this.state.doubt);

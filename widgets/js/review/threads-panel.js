@@ -1,6 +1,7 @@
 // The list of review threads: read, reply, resolve; and the comment that is being written.
 
 import { fill, h } from "../dom.js";
+import { icon } from "../icons.js";
 import { commandButton } from "../panels/button.js";
 import { sendBack } from "./stage-panel.js";
 
@@ -40,8 +41,11 @@ function draftForm(workspace) {
     threads.drop();
   };
   const form = h("form", { class: "tr-draft-form", onsubmit: (event) => { event.preventDefault(); send(); } }, text,
-    h("div", { class: "tw-row tr-wrap" }, h("button", { class: "tw-button tw-primary", type: "submit" }, "Comment"),
-      back, h("button", { class: "tw-button", type: "button", onclick: giveUp }, "Cancel")));
+    h("div", { class: "tw-row" }, h("button", { class: "tw-button tw-primary", type: "submit" }, "Comment"),
+      back, h("span", { class: "tw-gap" }), h("button", {
+        class: "tw-button tw-icon", type: "button", title: "Give the comment up", "aria-label": "Give the comment up",
+        onclick: giveUp,
+      }, icon("close"))));
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
     if (event.key === "Escape") threads.drop();

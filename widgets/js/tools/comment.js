@@ -7,8 +7,11 @@ export class CommentTool {
     this.cursor = "crosshair";
   }
 
-  /** @param {import("../canvas/stage.js").Press} press */
-  down(press) {
+  /**
+   * On release: a press still gives the focus to the picture, and what is typed next must go into the comment.
+   * @param {import("../canvas/stage.js").Press} press
+   */
+  up(press) {
     const { stage, threads } = this.workspace;
     const { x, y, frame } = press;
     if (stage.view.inside(x, y)) threads.begin({ frame, x, y, object_id: stage.objectAt(press) });
