@@ -16,6 +16,7 @@ ABOUT = "click to painted overlay in a browser, 1280x720: all of it, the model's
 DEMO = ROOT / "build" / "demo" / "bigbuckbunny.mp4"
 PLACES = [(0.26, 0.62), (0.3, 0.55), (0.22, 0.45), (0.75, 0.45), (0.6, 0.8), (0.2, 0.8), (0.45, 0.3), (0.85, 0.15)]
 """Where to click, as shares of the picture: small and large things, at all sides."""
+READY = "window.throughline?.state().shown >= 0 && throughline.state().connection === 'online'"
 ASIDE = 0.04
 """How far beside them corrections are: a click on a point takes it back."""
 
@@ -33,7 +34,7 @@ def run(quick: bool = False) -> dict[str, Any]:
             browser = launch_chromium(playwright)
             with strict_page(browser, width=1920, height=1080) as page:
                 page.goto(f"{server.url}/ui/annotate?video={video['id']}")
-                page.wait_for_function("window.throughline?.state().shown >= 0", timeout=60_000)
+                page.wait_for_function(READY, timeout=60_000)
                 clicks = [
                     click(page, video, (x + (0 if new else ASIDE), y), frame=11 * turn, new=new)
                     for turn in range(1 if quick else 4)

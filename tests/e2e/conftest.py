@@ -17,6 +17,8 @@ from tests.server import ROOT, Server
 PASSWORD = "correct horse battery"
 SLOW = 60_000
 """Milliseconds that a reply may take on a busy machine: nothing here measures speed."""
+READY = "window.throughline?.state().shown >= 0 && throughline.state().connection === 'online'"
+"""The page shows a frame and takes changes."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Annotating:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        page.wait_for_function("window.throughline?.state().shown >= 0", timeout=SLOW)
+        page.wait_for_function(READY, timeout=SLOW)
 
     def state(self) -> dict:
         return self.page.evaluate("throughline.state()")

@@ -33,7 +33,8 @@ export class Edits {
    */
   refusal(objectId = null) {
     const { connection, video, objects } = this.workspace.store.state;
-    if (connection !== "online") {
+    if (connection === "connecting") return { message: "Still connecting.", remedy: "Try again in a moment." };
+    if (connection === "offline") {
       return { message: "Not connected: nothing can be changed.", remedy: "The page connects again by itself." };
     }
     if (video.stage === "accepted") {

@@ -12,7 +12,6 @@ export class Live {
     this.timer = 0;
     /** @type {EventSource|null} */
     this.source = null;
-    this.met = false; // an earlier connection: what came in between must be read again
     window.addEventListener("offline", () => this.lost());
   }
 
@@ -36,15 +35,23 @@ export class Live {
     this.source.addEventListener(name, (event) => handler(JSON.parse(event.data)));
   }
 
-  hello(people) {
-    const { store, masks, viewer } = this.workspace;
+  /** The stream is open. What happened before it was must be read, and only then may anything be changed. */
+  async hello(people) {
+    const { store, viewer } = this.workspace;
+    const { source } = this;
+    try {
+      await this.again();
+    } catch (error) {
+      this.workspace.toast.error(error);
+      this.lost();
+      return;
+    }
+    if (source !== this.source) return; // lost again meanwhile
     store.set({ connection: "online", people });
-    if (this.met) this.again().catch((error) => this.workspace.toast.error(error));
-    this.met = true;
-    masks.ensure(store.state.frame).then(() => viewer.loadPrompts(), (error) => this.workspace.toast.error(error));
+    viewer.loadPrompts();
   }
 
-  /** Connected again: anything may have changed. */
+  /** Anything may have changed. */
   async again() {
     const { store, masks, objects, runs, viewer } = this.workspace;
     const video = await request("GET", `api/videos/${store.state.video.id}`);
@@ -59,6 +66,7 @@ export class Live {
   /** No connection: say so, refuse changes, and try again until there is one. */
   lost() {
     this.source?.close();
+    this.source = null;
     this.workspace.store.set({ connection: "offline" });
     clearTimeout(this.retry);
     this.retry = window.setTimeout(() => this.connect(), RETRY);
