@@ -122,7 +122,7 @@ class Session(Protocol):
 
     def track(self, frame: int) -> dict[int, Segment]:
         """Masks of every remembered object on a frame next to the last one tracked or remembered, in either
-        direction.
+        direction. (Frames that cannot be decoded are stepped over, so that the next one may be a few frames on.)
 
         The mask nearest in time is where tracking starts from; farther trusted ones inform appearance only.
         An object that is lost comes back with `present` False and is looked for again on later frames."""

@@ -25,6 +25,7 @@ class Constraints:
 
     Attributes:
         base: bool, shape (h, w): the last mask given; None where there is none. Earlier prompts are already in it.
+            A box behind it says anew where the object is, and leaves none.
         box: bool, shape (h, w): inside of the last box; None where there is none.
         hints: int8, shape (h, w): 1 on positive points and strokes, -1 on negative ones, 0 elsewhere. Where they
             contradict each other, the latest holds.
@@ -47,7 +48,7 @@ class Constraints:
                 base, box = resize(prompt.rle().to_mask().astype(np.float32), *size) >= 0.5, None
                 hints[:] = 0
             elif isinstance(prompt, Box):
-                box = _box(prompt, scale, size)
+                base, box = None, _box(prompt, scale, size)
             else:
                 _draw(prompt, scale, hints)
         return cls(base, box, hints)

@@ -13,7 +13,7 @@ SPEC = ModelSpec(
     permits="The masks are yours to use for anything.",
     prompts=frozenset({"point", "box", "scribble", "mask"}),
     tasks=frozenset({"segment", "track"}),
-    bytes_per_object_frame=64 * 1024,
+    bytes_per_object_frame=1024 * 1024,
 )
 
 

@@ -65,7 +65,7 @@ def segment(picture: Picture, prompts: Sequence[Any]) -> Segment:
     if prompts and isinstance(prompts[-1], MaskPrompt) and wanted.base is not None:
         return Segment(wanted.base, 1.0, present=bool(wanted.base.any()))
     mask = np.zeros(size, bool) if wanted.base is None else wanted.base.copy()
-    near = _rough(picture, prompts, size)
+    near = _rough(picture, prompts, wanted)
     score = 1.0
     window = _window((near > 0.5) | wanted.positive | mask)
     if window is not None:
@@ -74,28 +74,34 @@ def segment(picture: Picture, prompts: Sequence[Any]) -> Segment:
     return Segment(mask, score, present=bool(mask.any()))
 
 
-def _rough(picture: Picture, prompts: Sequence[Any], size: tuple[int, int]) -> Float:
+def _rough(picture: Picture, prompts: Sequence[Any], wanted: Constraints) -> Float:
     """About where the object is: 0..1, float32, shape (height, width), above 0.5 inside."""
+    size = wanted.hints.shape[0], wanted.hints.shape[1]
     scale = min(1.0, COARSE_SIDE / max(size))
     small = resize(picture, max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     given = Constraints.of(prompts, size, (small.shape[0], small.shape[1]))
     lab = lab_of(small)
-    region, most = np.zeros(small.shape[:2], bool), 1.0
-    if given.base is None and given.box is None:
-        near = divide(lab, given.positive, given.negative) if given.positive.any() else region
-        return resize(near.astype(np.float32), *size)
-    if given.base is not None:
-        # What a correction adds or takes is seldom more than what there was.
-        region, most = given.base, max(0.02, float(given.base.mean()))
-        unwanted = given.negative & region
-        if unwanted.any():
-            region = region & ~grow(lab, unwanted, given.positive | ~region, most)
+
+    def full(mask: npt.NDArray[Any]) -> Float:
+        return resize(mask.astype(np.float32), *size)
+
+    if wanted.base is not None and given.base is not None:
+        added, removed = _corrections(lab, given, given.base)
+        return ((wanted.base | (full(added) > 0.5)) & ~(full(removed) > 0.5)).astype(np.float32)
     if given.box is not None:
-        region = given.box
-    new = given.positive & ~region
-    if new.any():
-        region = region | grow(lab, new, given.negative, most)
-    return resize(region.astype(np.float32), *size)
+        outside = given.positive & ~given.box
+        return full(given.box | grow(lab, outside, given.negative, 1.0) if outside.any() else given.box)
+    return full(divide(lab, given.positive, given.negative) if given.positive.any() else given.positive)
+
+
+def _corrections(lab: Float, given: Constraints, base: BoolMask) -> tuple[BoolMask, BoolMask]:
+    """The regions that hints add to a mask and take from it, bool, shape (h, w)."""
+    # What a correction adds or takes is seldom more than what there was.
+    most = max(0.02, float(base.mean()))
+    new, unwanted = given.positive & ~base, given.negative & base
+    added = grow(lab, new, given.negative | base, most) if new.any() else new
+    removed = grow(lab, unwanted, given.positive | ~base, most) if unwanted.any() else unwanted
+    return added, removed
 
 
 def _cut(picture: Picture, near: Float, wanted: Constraints) -> tuple[BoolMask, float]:
@@ -104,7 +110,7 @@ def _cut(picture: Picture, near: Float, wanted: Constraints) -> tuple[BoolMask, 
     scale = min(1.0, FINE_SIDE / max(size))
     height, width = (max(1, round(side * scale)) for side in size)
     small, near, given = resize(picture, height, width), resize(near, height, width), wanted.resized(height, width)
-    free = _free(near > 0.5, given)
+    free = _free(near >= 0.5, given)
     cut = _parts(_grab_cut(small, _labels(near, given, free), given), given)
     guide = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     slope, offset = guided_filter(guide, cut.astype(np.float32), 2, 1e-3)

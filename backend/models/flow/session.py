@@ -61,6 +61,12 @@ class _Memory:
         self.trusted[known.frame] = known
         self.last = None
 
+    def note(self, known: _Known) -> None:
+        """Take in the mask tracked last."""
+        self.last = known
+        if known.appearance:
+            self.seen = known
+
     def appearance(self) -> Appearance | None:
         """How the object looks on trusted frames."""
         looks = [known.appearance for known in self.trusted.values() if known.appearance]
@@ -108,11 +114,12 @@ class FlowSession:
             if source not in motions:
                 motions[source] = Motion.between(self._views, source, frame)
             guesses[object] = _carry(memory, view, frame, motions[source])
-        masks = compete({object: guess.mask for object, guess in guesses.items()}, view, self._frames[frame])
+        shares = compete({object: guess.mask for object, guess in guesses.items()}, view, self._frames[frame])
         segments = {}
-        for object, mask in masks.items():
-            self._note(self._memory[object], self._known(frame, view, mask))
-            segments[object] = Segment(mask, guesses[object].score, present=bool(mask.any()))
+        for object, share in shares.items():
+            # Each goes on from its own mask, not from what was left of it: the others can never lead it astray.
+            self._memory[object].note(self._known(frame, view, share.own))
+            segments[object] = Segment(share.won, guesses[object].score, present=bool(share.won.any()))
         return segments
 
     def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
@@ -134,12 +141,6 @@ class FlowSession:
         if not (small > 0.5).any():
             small = small / max(float(small.max()), 1.0)
         return _Known(frame, small, Appearance.of(view, small > 0.5) if mask.any() else None)
-
-    @staticmethod
-    def _note(memory: _Memory, known: _Known) -> None:
-        memory.last = known
-        if known.appearance:
-            memory.seen = known
 
 
 def _carry(memory: _Memory, view: View, frame: int, motion: Motion) -> Guess:

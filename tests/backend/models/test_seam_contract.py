@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -116,6 +117,16 @@ class TestSegment:
         mask = session.segment(0, {1: given})[1].mask
         assert (mask[:, :80] == both[:, :80]).all()
         assert region_similarity(mask[:, 80:], both[:, 80:]) > 0.7
+
+    def test_a_correction_keeps_the_outline_elsewhere_at_any_size(self, model: Model, shapes: Shapes) -> None:
+        """A large frame, and an outline drawn by hand that follows no edge of the picture."""
+        frames = Pictures([cv2.resize(shapes.frames[0], (1280, 960))])
+        drawn = np.zeros((960, 1280), np.uint8)
+        cv2.ellipse(drawn, (240, 320), (200, 90), 30, 0, 360, 1, -1)
+        mask = drawn > 0
+        clicked = model.open(frames).segment(0, {1: [MaskPrompt.of(Rle.from_mask(mask)), Point(x=960, y=560)]})[1].mask
+        assert clicked[560, 960]
+        assert (clicked[:, :640] == mask[:, :640]).all()
 
     def test_the_same_prompts_give_the_same_mask(self, model: Model, shapes: Shapes) -> None:
         given = {1: [Box(x0=20, y0=10, x1=70, y1=70), Point(x=42, y=40)]}
