@@ -97,7 +97,9 @@ def write(dataset: Dataset, sink: Sink, polygons: bool = False) -> list[str]:
 def _drawn(masks: Mapping[int, Rle], indices: Mapping[int, int], shape: tuple[int, int]) -> Index:
     drawn = np.zeros(shape, np.uint8)
     for key, rle in masks.items():
-        drawn[rle.to_mask()] = indices[key]
+        x, y, width, height = rle.box  # most objects are small, and whole frames are slow to index
+        place = slice(y, y + height), slice(x, x + width)
+        drawn[place][rle.to_mask()[place]] = indices[key]
     return drawn
 
 

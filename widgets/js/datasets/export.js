@@ -21,7 +21,7 @@ export function exportPanel(project, videos, formats) {
   const every = h("input", { type: "number", min: 1, value: 1, style: { width: "90px" } });
   const verified = check("Verified masks only", false);
   const images = check("Include the frames as images", true);
-  const polygons = check("Polygons instead of run lengths (not exact)", false);
+  const polygons = check("Polygons, where they say the same as the mask", false);
   const outcome = h("div", { "aria-live": "polite" });
   const start = h("button", { class: "tl-button tl-primary", type: "submit" }, "Export");
   const options = () => ({
