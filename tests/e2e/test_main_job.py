@@ -129,7 +129,7 @@ def review(workplace: Server, browser: Browser, scene: Scene) -> None:
     """Rita finds the video in her queue, comments, and accepts it."""
     with strict_page(browser) as page:
         sign_in(page, workplace, "Rita")
-        page.get_by_role("link", name="Review").locator("visible=true").first.click()
+        page.get_by_label("Pages").get_by_role("link", name="Review").click()
         page.get_by_text(scene.path.name).first.click()
         Annotating(page)
         page.get_by_role("button", name="Accept video").click()
@@ -140,7 +140,7 @@ def export(workplace: Server, browser: Browser, folder: Path, masks: dict, first
     """Ann exports COCO from the page; pycocotools reads the very masks that were on the screen."""
     with strict_page(browser) as page:
         sign_in(page, workplace, "Ann")
-        page.get_by_role("link", name="Datasets").locator("visible=true").first.click()
+        page.get_by_label("Pages").get_by_role("link", name="Datasets").click()
         with page.expect_download(timeout=3 * SLOW) as waiting:
             page.get_by_role("button", name="Export").click()
             page.get_by_role("link", name="Download").click()
@@ -157,6 +157,6 @@ def export(workplace: Server, browser: Browser, folder: Path, masks: dict, first
         image = coco.imgs[annotation["image_id"]]
         assert annotation["iscrowd"] == 0
         assert annotation["area"] == coco.annToMask(annotation).sum()
-        assert (annotations.parent / "images" / image["file_name"]).exists()
+        assert (annotations.parent / "JPEGImages" / image["file_name"]).exists()
         read[image["frame_index"], annotation["track_id"]] = annotation["segmentation"]["counts"]
     assert read == expected
