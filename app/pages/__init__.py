@@ -24,13 +24,13 @@ _MODULES = (
 
 
 def build_pages() -> gr.Blocks:
-    """All pages: Home (/), annotate, review, datasets, people."""
+    """All pages: Home (/), annotate, review, datasets, people. Their bar is ours, so Gradio's lists none of them."""
     with gr.Blocks(title="Throughline", analytics_enabled=False, fill_width=True) as pages:
         Module("js/projects/page.js")
     for name, path, module in _MODULES:
-        with pages.route(name, path):
+        with pages.route(name, path, show_in_navbar=False):
             Module(module)
-    with pages.route("Annotate", "annotate"):
+    with pages.route("Annotate", "annotate", show_in_navbar=False):
         build_annotate_page()
     return pages
 

@@ -20,11 +20,11 @@ THEME = gr.themes.Base(font=_SYSTEM_FONT, font_mono=_SYSTEM_MONO).set(
     color_accent="var(--tl-accent)",
 )
 
-# Gradio centres a page in a padded column and keeps a footer and a navigation bar; our pages fill the window.
+# Gradio centres a page in a padded column under a navigation bar; our pages fill the window and have their own bar.
 CSS = """
 body, gradio-app { background: var(--tl-bg) !important; }
 .gradio-container .main.app { max-width: none !important; padding: 0 !important; }
-.gradio-container .nav-holder, .gradio-container footer { display: none !important; }
+.gradio-container .nav-holder { display: none !important; }
 .gradio-container .column, .gradio-container .wrap { gap: 0; }
 .gradio-container .block { overflow: visible !important; }
 .gradio-container .html-container { padding: 0 !important; }

@@ -51,17 +51,16 @@ function resumeHint(project) {
   return ` Unfinished: ${names.join(", ")}. Choose the same file again and it goes on where it stopped.`;
 }
 
+/** Files may be dropped anywhere: beside the place for them the browser would open the video and leave the page. */
 function acceptDrops(drop, take) {
-  const over = (on) => (event) => {
+  const on = (name, isOver, act) => document.addEventListener(name, (event) => {
     event.preventDefault();
-    drop.classList.toggle("tl-over", on);
-  };
-  drop.addEventListener("dragover", over(true));
-  drop.addEventListener("dragleave", over(false));
-  drop.addEventListener("drop", (event) => {
-    over(false)(event);
-    take([...event.dataTransfer.files]);
+    drop.classList.toggle("tl-over", isOver);
+    if (drop.isConnected) act?.(event);
   });
+  on("dragover", true);
+  on("dragleave", false);
+  on("drop", false, (event) => take([...event.dataTransfer.files]));
 }
 
 async function bringFile(project, file, line, onImported) {
