@@ -15,7 +15,7 @@ from backend.models.flow.filters import guided_filter
 from backend.models.flow.region import without_crumbs
 from backend.models.flow.view import Float, View
 
-RADIUS, EPSILON = 2, 1e-3
+RADIUS = 2
 """Of the guided filter that finds the outline between the pixels of the small copy; narrow, to keep thin parts."""
 
 
@@ -50,5 +50,5 @@ def compete(masks: Mapping[int, Float], view: View, picture: npt.NDArray[np.uint
 def _enlarged(mask: Float, view: View, grey: Float) -> Float:
     """A mask at the frame's size, its outline on the edges of the picture."""
     height, width = grey.shape
-    slope, offset = guided_filter(view.grey.astype(np.float32) / 255, mask, RADIUS, EPSILON)
+    slope, offset = guided_filter(view.grey.astype(np.float32) / 255, mask, RADIUS)
     return cv2.resize(slope, (width, height)) * grey + cv2.resize(offset, (width, height))

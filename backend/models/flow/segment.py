@@ -43,6 +43,9 @@ SURE = 0.3
 """Share of the way between positive and negative seeds up to which a pixel surely belongs to the nearer ones. Without
 it colours alone decide, and one more click can lose most of the mask."""
 
+OUTLINE = 2
+"""Radius, in pixels of the small window, within which the cut's outline is pulled to the edges of the full picture."""
+
 NEAR = 0.03
 """A hint behind a mask may move the outline within this share of the window's longest side about what it
 changes."""
@@ -113,7 +116,7 @@ def _cut(picture: Picture, near: Float, wanted: Constraints) -> tuple[BoolMask, 
     free = _free(near >= 0.5, given)
     cut = _parts(_grab_cut(small, _labels(near, given, free), given), given)
     guide = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    slope, offset = guided_filter(guide, cut.astype(np.float32), 2, 1e-3)
+    slope, offset = guided_filter(guide, cut.astype(np.float32), OUTLINE)
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     mask = cv2.resize(slope, size[::-1]) * grey + cv2.resize(offset, size[::-1]) > 0.5
     if wanted.base is not None:

@@ -138,8 +138,9 @@ class FlowSession:
     def _known(self, frame: int, view: View, mask: BoolMask) -> _Known:
         """From a mask of the frame's size, so that a session rebuilt from stored masks knows just the same."""
         small = resize(mask.astype(np.float32), *self._views.size)
-        if not (small > 0.5).any():
-            small = small / max(float(small.max()), 1.0)
+        if mask.any() and not (small > 0.5).any():
+            # Thinner than a pixel of the small copy: what is left of it stands for it.
+            small = small / float(small.max())
         return _Known(frame, small, Appearance.of(view, small > 0.5) if mask.any() else None)
 
 

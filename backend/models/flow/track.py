@@ -24,6 +24,9 @@ distance."""
 EDGE_SIGMA, LOOSE_SIGMA = 1.5, 6.0
 """How far, in pixels, the carried outline may be wrong where the flow is consistent, and where it is not."""
 
+SNAP = 4
+"""Radius within which an outline is pulled to the edges of the picture: as far as it is usually off after one step."""
+
 RECENT_WEIGHT = 0.5
 """The last frame's mask may already have drifted, so its appearance counts half of what trusted frames' does."""
 
@@ -129,7 +132,7 @@ def search(view: View, trusted: Appearance, area: float, place: BoolMask | None,
 def smooth(grey: npt.NDArray[np.uint8], mask: Float) -> Float:
     """Pull the outline to the picture's edges."""
     guide = grey.astype(np.float32) / 255
-    slope, offset = guided_filter(guide, mask.astype(np.float32), 4, 1e-3)
+    slope, offset = guided_filter(guide, mask.astype(np.float32), SNAP)
     return np.clip(slope * guide + offset, 0, 1)
 
 
