@@ -20,6 +20,7 @@ from projects_db.videos import Video
 Placing = Literal["move", "copy", "reference"]
 HASHING = 0.2
 """Share of the progress that reading the file once takes; the rest is decoding it once."""
+PICTURE_FOLDERS = {"frames", "images", "imgs", "jpegimages", "pictures", "rgb"}
 
 
 def import_upload(workplace: Workplace, upload: Upload) -> Job:
@@ -29,8 +30,10 @@ def import_upload(workplace: Workplace, upload: Upload) -> Job:
     def work(job: Job) -> None:
         try:
             video = add_video(workplace, job, path, upload.name, upload.project_id, "move")
-        except (BadInput, Conflict):  # it will not get better
+        except (BadInput, Conflict) as error:  # it will not get better
             workplace.uploads.remove(upload)
+            # The backend knows the file by our name; people know it by theirs.
+            error.message = error.message.replace(path.name, upload.name)
             raise
         finally:
             workplace.uploads.give_back(upload)
@@ -54,7 +57,7 @@ def import_path(workplace: Workplace, project_id: int, path: Path, *, copy: bool
         for done, source in enumerate(sources):
             part = partial(_report_part, job, done, len(sources))
             try:
-                video = add_video(workplace, job, source, source.name, project_id,
+                video = add_video(workplace, job, source, _name_of(source), project_id,
                                   "copy" if copy else "reference", report=part)
             except (BadInput, Conflict) as error:
                 if len(sources) == 1:
@@ -117,6 +120,12 @@ def delete_video(workplace: Workplace, video_id: int) -> None:
         media = workplace.db.directory / video.media_path
         if media.parent == workplace.db.media:
             shutil.rmtree(media) if media.is_dir() else media.unlink(missing_ok=True)
+
+
+def _name_of(source: Path) -> str:
+    """What to call a video that lies on the server. Data sets keep pictures in NAME/frames: the name is one above."""
+    named_above = source.is_dir() and source.name.lower() in PICTURE_FOLDERS
+    return source.parent.name if named_above and source.parent.name else source.name
 
 
 def _place(workplace: Workplace, path: Path, digest: str, placing: Placing) -> str:

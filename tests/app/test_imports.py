@@ -51,8 +51,9 @@ def test_an_upload_goes_on_after_a_break(client: Client, project: dict[str, Any]
 
 
 def test_what_is_no_video_is_refused_and_leaves_no_row(client: Client, project: dict[str, Any]) -> None:
-    job = upload(client, project["id"], b"this is no video, however long it may be")
-    assert job["status"] == "failed" and job["error"]["message"] and job["error"]["remedy"]
+    job = upload(client, project["id"], b"this is no video, however long it may be", name="holiday.mp4")
+    assert job["status"] == "failed" and job["error"]["remedy"]
+    assert job["error"]["message"].startswith("holiday.mp4 ")  # by the name people know it
     assert client.get(f"/api/projects/{project['id']}/videos").json() == []
     assert not [name for name in files_of(client) if name.startswith("uploads/")]
 
@@ -85,9 +86,11 @@ def test_a_folder_of_videos_and_a_folder_of_pictures(client: Client, project: di
     job = client.done(f"/api/imports/{begun['import']}")
     assert job["status"] == "done" and len(job["videos"]) == 2 and "notes.txt" in job["message"]
     pictures, numbers = make("images", tmp_path)
-    video = import_clip(client, project["id"], pictures)
-    content_hash = client.get(f"/api/videos/{video}").json()["hash"]
-    assert read_jpeg(client.get(f"/api/videos/{content_hash}/frames/2.jpg").content) == numbers[2]
+    (tmp_path / "walk").mkdir()
+    frames = pictures.rename(tmp_path / "walk" / "frames")
+    video = client.get(f"/api/videos/{import_clip(client, project['id'], frames)}").json()
+    assert video["name"] == "walk"  # many folders are called frames
+    assert read_jpeg(client.get(f"/api/videos/{video['hash']}/frames/2.jpg").content) == numbers[2]
 
 
 def test_paths_that_hold_nothing(client: Client, project: dict[str, Any], tmp_path: Path) -> None:
