@@ -29,11 +29,18 @@ SEARCH_START, SEARCH_GROWTH = 1.0, 0.1
 
 @dataclass(frozen=True)
 class _Known:
-    """A mask on a frame, at working size, and how the object looks there (None where it has no pixel)."""
+    """A mask on a frame, at working size, and how the object looks there.
+
+    `appearance` is None where the mask has no pixel, or leaves none to tell it from."""
 
     frame: int
     mask: Float
     appearance: Appearance | None
+
+    @property
+    def shows(self) -> bool:
+        """Whether the object is on the frame."""
+        return bool((self.mask > 0.5).any())
 
     @property
     def area(self) -> float:
@@ -59,12 +66,12 @@ class _Memory:
         if len(self.trusted) >= MAX_TRUSTED:
             del self.trusted[max(self.trusted, key=lambda frame: abs(frame - known.frame))]
         self.trusted[known.frame] = known
-        self.last = None
+        self.note(known)
 
     def note(self, known: _Known) -> None:
-        """Take in the mask tracked last."""
+        """Take in the mask tracked or trusted last."""
         self.last = known
-        if known.appearance:
+        if known.shows:
             self.seen = known
 
     def appearance(self) -> Appearance | None:
@@ -74,7 +81,7 @@ class _Memory:
 
     def area_near(self, frame: int) -> float:
         """Area on the trusted frame nearest in time that shows the object; 0 where none does."""
-        shown = [known for known in self.trusted.values() if known.appearance]
+        shown = [known for known in self.trusted.values() if known.shows]
         return min(shown, key=lambda known: abs(known.frame - frame)).area if shown else 0.0
 
 
@@ -136,25 +143,25 @@ class FlowSession:
         self._views.clear()
 
     def _known(self, frame: int, view: View, mask: BoolMask) -> _Known:
-        """From a mask of the frame's size, so that a session rebuilt from stored masks knows just the same."""
+        """From a mask of the frame's size, as they are stored: a session rebuilt from those knows the same."""
         small = resize(mask.astype(np.float32), *self._views.size)
         if mask.any() and not (small > 0.5).any():
             # Thinner than a pixel of the small copy: what is left of it stands for it.
             small = small / float(small.max())
-        return _Known(frame, small, Appearance.of(view, small > 0.5) if mask.any() else None)
+        return _Known(frame, small, Appearance.of(view, small > 0.5))
 
 
 def _carry(memory: _Memory, view: View, frame: int, motion: Motion) -> Guess:
     """One object's mask on the frame; empty where it is lost."""
     start, trusted = memory.nearest(frame), memory.appearance()
     expected = memory.area_near(frame)
-    if start.appearance:
+    if start.shows:
         guess = advance(view, motion, start.mask, trusted, start.appearance)
         if guess.mask[guess.mask > 0.5].sum() >= LOST_SHARE * expected:
             return guess
     if trusted is None:
         return Guess(np.zeros_like(start.mask), 1.0)
-    seen = memory.seen or (start if start.appearance else None)
+    seen = memory.seen
     if seen is None:
         return search(view, trusted, expected, None, 0.0)
     reach = (SEARCH_START + SEARCH_GROWTH * abs(frame - seen.frame)) * np.sqrt(seen.area)

@@ -232,6 +232,12 @@ class TestTrack:
         check(segment, shapes.frames)
         assert not segment.present
 
+    def test_an_object_may_fill_the_frame(self, model: Model, shapes: Shapes) -> None:
+        session = model.open(shapes.frames)
+        session.remember(0, {1: np.ones((120, 160), bool)})
+        for t in (1, 2, 3):
+            assert session.track(t)[1].mask.mean() > 0.9
+
     @pytest.mark.parametrize(("height", "width"), [(8, 8), (1, 1), (3, 200), (121, 77)])
     def test_odd_sizes_and_masks(self, model: Model, height: int, width: int) -> None:
         frames = noise(height, width)
@@ -243,6 +249,7 @@ class TestTrack:
         for t in (1, 2):
             made = session.track(t)
             assert set(made) == {1, 2, 3, 4}
+            assert not made[4].present
             for segment in made.values():
                 check(segment, frames)
 
