@@ -1,4 +1,4 @@
-"""The flow model at work on one video: what it remembers of every object, and how several objects share a frame."""
+"""The flow model at work on one video: what it remembers of every object."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from backend.masks import BoolMask
 from backend.models.flow.appearance import Appearance
-from backend.models.flow.compete import compete
+from backend.models.flow.outline import enlarge, grey_of
 from backend.models.flow.segment import segment
 from backend.models.flow.track import Guess, Motion, advance, search
 from backend.models.flow.view import Float, View, Views, resize
@@ -110,23 +110,25 @@ class FlowSession:
             self._memory.pop(object, None)
 
     def track(self, frame: int) -> dict[int, Segment]:
-        """The flow is computed once for all objects; each is carried by itself, then they compete for pixels."""
+        """The flow is computed once for all objects; each is carried by itself.
+
+        Objects do not compete for pixels: each comes out exactly as it would alone. Every way of competing that was
+        tried took from a right mask about as often as from a wrong one (J&F of `dogs-jump`: -0.0015, -0.0001, +0.0003
+        an object at best), because the colours of two look-alikes do not say whose a pixel is.
+        """
         if not self._memory:
             return {}
-        view = self._views[frame]
+        view, grey = self._views[frame], grey_of(self._frames[frame])
         motions: dict[int, Motion] = {}
-        guesses: dict[int, Guess] = {}
+        segments = {}
         for object, memory in self._memory.items():
             source = memory.nearest(frame).frame
             if source not in motions:
                 motions[source] = Motion.between(self._views, source, frame)
-            guesses[object] = _carry(memory, view, frame, motions[source])
-        shares = compete({object: guess.mask for object, guess in guesses.items()}, view, self._frames[frame])
-        segments = {}
-        for object, share in shares.items():
-            # Each goes on from its own mask, not from what was left of it: the others can never lead it astray.
-            self._memory[object].note(self._known(frame, view, share.own))
-            segments[object] = Segment(share.won, guesses[object].score, present=bool(share.won.any()))
+            guess = _carry(memory, view, frame, motions[source])
+            mask = enlarge(guess.mask, view, grey)
+            memory.note(self._known(frame, view, mask))
+            segments[object] = Segment(mask, guess.score, present=bool(mask.any()))
         return segments
 
     def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
