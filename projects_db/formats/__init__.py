@@ -10,7 +10,7 @@ from typing import Any
 from backend.errors import BadInput
 from projects_db.formats import coco, davis, youtube_vis
 from projects_db.formats.archive import Sink, Source
-from projects_db.formats.dataset import Dataset
+from projects_db.formats.dataset import Dataset, Progress
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Format:
         title, about: for people.
         options: what `write` can be asked for, beside what every format has.
         read: gives the dataset of a file.
-        write: writes the masks of a dataset (not its images); returns remarks on what the format could not keep.
+        write: writes the masks of a dataset (not its images), with or without polygons; returns remarks on what the
+            format could not keep.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Format:
     about: str
     options: tuple[str, ...]
     read: Callable[[Source], Dataset]
-    write: Callable[[Dataset, Sink, bool], list[str]]
+    write: Callable[[Dataset, Sink, bool, Progress], list[str]]
 
     def view(self) -> dict[str, Any]:
         """As JSON."""

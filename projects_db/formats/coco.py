@@ -16,7 +16,7 @@ from pydantic import Field
 from backend.masks import Rle
 from projects_db.formats.archive import Sink, Source, write_json
 from projects_db.formats.building import Builder
-from projects_db.formats.dataset import Dataset, DatasetMask, DatasetObject, DatasetVideo
+from projects_db.formats.dataset import Dataset, DatasetMask, DatasetObject, DatasetVideo, Progress, silent
 from projects_db.formats.frames import frame_numbers
 from projects_db.formats.outline import exact_polygons
 from projects_db.formats.parsing import (
@@ -40,7 +40,7 @@ from projects_db.formats.writing import category, object_facts, video_facts
 FILE = "annotations.json"
 
 
-def write(dataset: Dataset, sink: Sink, polygons: bool = False) -> list[str]:
+def write(dataset: Dataset, sink: Sink, polygons: bool = False, progress: Progress = silent) -> list[str]:
     """Write `annotations.json`.
 
     Args:
@@ -55,16 +55,14 @@ def write(dataset: Dataset, sink: Sink, polygons: bool = False) -> list[str]:
     def annotations() -> Iterator[dict[str, Any]]:
         nonlocal kept_as_rle
         number = 0
-        for video in dataset.videos:
-            by_frame = dataset.by_frame(video)
-            for frame in video.frames:
-                for item, mask in by_frame.get(frame, ()):
-                    if mask.rle is None:
-                        continue
-                    number += 1
-                    outline = exact_polygons(mask.rle) if polygons else None
-                    kept_as_rle += outline is None
-                    yield _annotation(number, images[video.id, frame], item, mask, mask.rle, outline)
+        for video, frame, found in dataset.walk(progress):
+            for item, mask in found:
+                if mask.rle is None:
+                    continue
+                number += 1
+                outline = exact_polygons(mask.rle) if polygons else None
+                kept_as_rle += outline is None
+                yield _annotation(number, images[video.id, frame], item, mask, mask.rle, outline)
 
     write_json(sink, FILE, {"info": {"description": "Exported by Throughline"}, "licenses": []}, {
         "categories": (category(label) for label in dataset.labels),
@@ -85,7 +83,7 @@ def _image(number: int, video: DatasetVideo, frame: int) -> dict[str, Any]:
 
 
 def _annotation(
-    number: int, image: int, item: DatasetObject, mask: DatasetMask, rle: Rle, outline: list[list[float]] | None,
+    number: int, image: int, item: DatasetObject, mask: DatasetMask, rle: Rle, outline: list[list[int]] | None,
 ) -> dict[str, Any]:
     return {
         "id": number, "image_id": image, "category_id": item.label_id, "video_id": item.video_id, "track_id": item.id,

@@ -21,6 +21,9 @@ from projects_db.formats.dataset import (
     DatasetMask,
     DatasetObject,
     DatasetVideo,
+    Progress,
+    counted,
+    silent,
 )
 from projects_db.videos import Video
 
@@ -65,7 +68,7 @@ class Collected:
     incomplete: dict[int, list[int]]
 
 
-def collect(session: Session, project_id: int, filters: Filters) -> Collected:
+def collect(session: Session, project_id: int, filters: Filters, progress: Progress = silent) -> Collected:
     """Read what the filters let through. No mask is decoded.
 
     Raises:
@@ -89,7 +92,7 @@ def collect(session: Session, project_id: int, filters: Filters) -> Collected:
                                         if filters.labels is None or one.id in filters.labels), 1)
     }
     collector = _Collector(session, filters, labels)
-    for video in chosen:
+    for video in counted(chosen, progress, "reading masks of video"):
         collector.add(video)
     if not collector.videos:
         raise BadInput("nothing_to_export", "No frame of these videos is verified.", "Verify masks, or export all.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from backend.masks import Rle
 
@@ -20,8 +20,23 @@ FrameSource = Callable[[int, Sequence[int]], Iterator[bytes]]
 """(database id of a video, frames in rising order) -> the JPEG of each, in that order, at full upright size."""
 
 
+T = TypeVar("T")
+
+
 def silent(share: float, message: str) -> None:
     """A `Progress` that tells nobody."""
+
+
+def portion(progress: Progress, start: float, stop: float) -> Progress:
+    """The progress of a part of the work, which reaches from `start` to `stop` of the whole."""
+    return lambda share, message: progress(start + share * (stop - start), message)
+
+
+def counted(items: Sequence[T], progress: Progress, doing: str) -> Iterator[T]:
+    """The items, with the progress reported before each."""
+    for done, item in enumerate(items):
+        progress(done / len(items), f"{doing} {done + 1} of {len(items)}")
+        yield item
 
 
 @dataclass(frozen=True)
@@ -120,10 +135,15 @@ class Dataset:
         """The objects of a video, in order."""
         return [item for item in self.objects if item.video_id == video.id]
 
-    def by_frame(self, video: DatasetVideo) -> dict[int, list[tuple[DatasetObject, DatasetMask]]]:
-        """Frame -> what is known of it, absences too, in object order; frames without anything are missing."""
-        found: dict[int, list[tuple[DatasetObject, DatasetMask]]] = {}
-        for item in self.objects_of(video):
-            for mask in self.masks[item.id]:
-                found.setdefault(mask.frame, []).append((item, mask))
-        return found
+    def walk(self, progress: Progress) -> Iterator[tuple[DatasetVideo, int, list[tuple[DatasetObject, DatasetMask]]]]:
+        """Every frame of every video, with what is known of it, absences too, in object order."""
+        total, done = sum(len(video.frames) for video in self.videos), 0
+        for video in self.videos:
+            found: dict[int, list[tuple[DatasetObject, DatasetMask]]] = {}
+            for item in self.objects_of(video):
+                for mask in self.masks[item.id]:
+                    found.setdefault(mask.frame, []).append((item, mask))
+            for frame in video.frames:
+                progress(done / total, f"writing masks of frame {done + 1} of {total}")
+                yield video, frame, found.get(frame, [])
+                done += 1

@@ -22,7 +22,7 @@ from backend.errors import BadInput
 from backend.masks import MAX_SIDE, Rle
 from projects_db.formats.archive import MAX_JSON, Sink, Source, write_json
 from projects_db.formats.building import Builder
-from projects_db.formats.dataset import Dataset, DatasetLabel, DatasetObject, DatasetVideo
+from projects_db.formats.dataset import Dataset, DatasetLabel, DatasetObject, DatasetVideo, Progress, silent
 from projects_db.formats.frames import frame_numbers
 from projects_db.formats.parsing import (
     CategoryPart,
@@ -55,7 +55,7 @@ def palette() -> bytes:
     return colours.tobytes()
 
 
-def write(dataset: Dataset, sink: Sink, polygons: bool = False) -> list[str]:
+def write(dataset: Dataset, sink: Sink, polygons: bool = False, progress: Progress = silent) -> list[str]:
     """Write a PNG for every frame, and `objects.json`.
 
     Returns:
@@ -65,8 +65,6 @@ def write(dataset: Dataset, sink: Sink, polygons: bool = False) -> list[str]:
         BadInput: a video has more than 254 objects.
     """
     colours = palette()
-    hidden: set[tuple[int, int]] = set()
-    overlaps = pixels = 0
     indices: dict[int, int] = {}
     for video in dataset.videos:
         items = dataset.objects_of(video)
@@ -75,18 +73,19 @@ def write(dataset: Dataset, sink: Sink, polygons: bool = False) -> list[str]:
                            f"{video.name} has {len(items)} objects; DAVIS holds {VOID - 1} a video.",
                            "Export fewer labels, or as COCO or YouTube-VIS.")
         indices |= {item.id: index for index, item in enumerate(items, 1)}
-        by_frame = dataset.by_frame(video)
-        for frame in video.frames:
-            masks = {item.id: mask.rle for item, mask in by_frame.get(frame, ()) if mask.rle}
-            drawn = _drawn(masks, indices, (video.height, video.width))
-            lost = sum(rle.area for rle in masks.values()) - int(np.count_nonzero(drawn))
-            overlaps, pixels = overlaps + (lost > 0), pixels + lost
-            if lost:
-                hidden |= {(key, frame) for key in masks if not (drawn == indices[key]).any()}
-            picture = Image.fromarray(drawn)
-            picture.putpalette(colours)
-            with sink.open(f"{FOLDER}/{video.folder}/{frame:05d}.png") as stream:
-                picture.save(stream, "PNG")
+    hidden: set[tuple[int, int]] = set()
+    overlaps = pixels = 0
+    for video, frame, found in dataset.walk(progress):
+        masks = {item.id: mask.rle for item, mask in found if mask.rle}
+        drawn = _drawn(masks, indices, (video.height, video.width))
+        lost = sum(rle.area for rle in masks.values()) - int(np.count_nonzero(drawn))
+        overlaps, pixels = overlaps + (lost > 0), pixels + lost
+        if lost:
+            hidden |= {(key, frame) for key in masks if not (drawn == indices[key]).any()}
+        picture = Image.fromarray(drawn)
+        picture.putpalette(colours)
+        with sink.open(f"{FOLDER}/{video.folder}/{frame:05d}.png") as stream:
+            picture.save(stream, "PNG")
     _write_objects(dataset, sink, indices, hidden)
     if not overlaps:
         return []
@@ -169,6 +168,8 @@ def read(source: Source) -> Dataset:
         builder.add_label(DatasetLabel(1, "object"))
     elif missing := {video.folder for video in file.videos} - {PurePosixPath(folder).name for folder in folders}:
         raise bad_file(builder.file, "videos", f"there are no PNGs in {min(missing)}")
+    elif strays := {item.video_id for item in file.objects} - {video.id for video in file.videos}:
+        raise bad_file(builder.file, "objects", f"there is no video {min(strays)}")
     void = [note for number, names in enumerate(folders.values(), 1)
             if (note := _add_video(builder, source, names, number, file))]
     return builder.dataset(*void)

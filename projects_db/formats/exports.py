@@ -12,7 +12,7 @@ from projects_db import projects
 from projects_db.formats import format_named, manifest
 from projects_db.formats.archive import Sink, writing
 from projects_db.formats.collect import Collected, Filters, collect
-from projects_db.formats.dataset import Dataset, FrameSource, Progress, silent
+from projects_db.formats.dataset import Dataset, FrameSource, Progress, portion, silent
 from projects_db.formats.manifest import Licences
 
 IMAGES = "JPEGImages"
@@ -53,18 +53,16 @@ def export_annotations(
     form = format_named(format_name)
     if polygons and "polygons" not in form.options:
         raise BadInput("no_polygons", f"{form.title} has no polygons.", "Export as COCO, or without polygons.")
-    progress(0.0, "reading masks")
-    collected = collect(session, project_id, filters)
+    collected = collect(session, project_id, filters, portion(progress, 0.0, 0.1))
     dataset = collected.dataset
     notes = _left_out(collected)
     options = {"images": images is not None, "polygons": polygons}
     with writing(target) as sink:
-        progress(0.1, "writing masks")
-        notes += form.write(dataset, sink, polygons)
+        notes += form.write(dataset, sink, polygons, portion(progress, 0.1, 0.3 if images else 0.9))
         manifest.write(sink, projects.get(session, project_id), form.name, options, filters, collected, notes,
                        licences or {})
         if images is not None:
-            _write_images(dataset, sink, images, progress)
+            _write_images(dataset, sink, images, portion(progress, 0.3, 1.0))
         progress(1.0, "written")
     masks = sum(mask.rle is not None for masks in dataset.masks.values() for mask in masks)
     frames = sum(len(video.frames) for video in dataset.videos)
@@ -83,7 +81,7 @@ def _write_images(dataset: Dataset, sink: Sink, images: FrameSource, progress: P
     total, done = sum(len(video.frames) for video in dataset.videos), 0
     for video in dataset.videos:
         for frame, jpeg in zip(video.frames, images(video.origin or 0, video.frames), strict=True):
+            progress(done / total, f"writing frame {done + 1} of {total}")
             with sink.open(f"{IMAGES}/{video.image_name(frame)}") as stream:
                 stream.write(jpeg)
             done += 1
-            progress(0.3 + 0.7 * done / total, f"frame {done} of {total}")

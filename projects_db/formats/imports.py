@@ -14,7 +14,16 @@ from projects_db import changes, masks, objects, projects, videos
 from projects_db.database import Database
 from projects_db.formats import format_named
 from projects_db.formats.archive import Source
-from projects_db.formats.dataset import Dataset, DatasetLabel, DatasetMask, DatasetVideo, Progress, silent
+from projects_db.formats.dataset import (
+    Dataset,
+    DatasetLabel,
+    DatasetMask,
+    DatasetVideo,
+    Progress,
+    counted,
+    portion,
+    silent,
+)
 from projects_db.masks import MaskWrite
 from projects_db.videos import Video
 
@@ -62,12 +71,10 @@ def import_annotations(
     with database.read() as session:
         targets = _targets(session, project_id, dataset, video_id)
     dataset = _on_frames_of(dataset, targets)
-    progress(0.5, "storing masks")
     with database.write() as session:
         labels, created = _labels(session, project_id, dataset)
-        for done, video in enumerate(dataset.videos):
+        for video in counted(dataset.videos, portion(progress, 0.5, 1.0), "storing masks of video"):
             _store(session, dataset, video, targets[video.id], person_id, labels)
-            progress(0.5 + 0.5 * (done + 1) / len(dataset.videos), "storing masks")
     count = sum(len(found) for found in dataset.masks.values())
     brought = tuple(targets[video.id].id for video in dataset.videos)
     return Imported(brought, len(dataset.objects), count, created, dataset.notes)

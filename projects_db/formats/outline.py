@@ -8,7 +8,7 @@ import numpy as np
 from backend.masks import Rle
 
 
-def exact_polygons(rle: Rle) -> list[list[float]] | None:
+def exact_polygons(rle: Rle) -> list[list[int]] | None:
     """Outlines of a mask along the edges of its pixels, as COCO's flat lists x0, y0, x1, y1, ...
 
     Returns:
@@ -23,7 +23,7 @@ def exact_polygons(rle: Rle) -> list[list[float]] | None:
     if hierarchy is None or (hierarchy[0, :, 3] >= 0).any():
         return None
     polygons = [_corners((contour[:, 0] + 1) // 2 + np.array([x, y])) for contour in contours]
-    flat = [polygon.astype(float).ravel().tolist() for polygon in polygons]
+    flat = [polygon.ravel().tolist() for polygon in polygons]
     return flat if Rle.from_polygons(flat, rle.height, rle.width).counts == rle.counts else None
 
 

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from projects_db.formats.archive import Sink, Source, write_json
 from projects_db.formats.building import Builder
-from projects_db.formats.dataset import Dataset, DatasetMask, DatasetObject, DatasetVideo
+from projects_db.formats.dataset import Dataset, DatasetMask, DatasetObject, DatasetVideo, Progress, counted, silent
 from projects_db.formats.frames import frame_numbers
 from projects_db.formats.parsing import (
     CategoryPart,
@@ -38,13 +38,14 @@ from projects_db.formats.writing import category, object_facts, video_facts
 FILE = "annotations.json"
 
 
-def write(dataset: Dataset, sink: Sink, polygons: bool = False) -> list[str]:
+def write(dataset: Dataset, sink: Sink, polygons: bool = False, progress: Progress = silent) -> list[str]:
     """Write `annotations.json`; nothing is lost."""
     videos = {video.id: video for video in dataset.videos}
     write_json(sink, FILE, {"info": {"description": "Exported by Throughline"}, "licenses": []}, {
         "categories": (category(label) for label in dataset.labels),
         "videos": (_video(video) for video in dataset.videos),
-        "annotations": (_annotation(item, videos[item.video_id], dataset.masks[item.id]) for item in dataset.objects),
+        "annotations": (_annotation(item, videos[item.video_id], dataset.masks[item.id])
+                        for item in counted(dataset.objects, progress, "writing object")),
     })
     return []
 

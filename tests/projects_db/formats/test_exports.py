@@ -8,6 +8,7 @@ import pytest
 
 from backend.errors import BadInput, Cancelled, NotFound, Unavailable
 from projects_db import masks, projects, tables
+from projects_db.formats import FORMATS
 from projects_db.formats.exports import Filters
 from tests.projects_db.formats.conftest import Open
 from tests.projects_db.formats.studio import FRAMES, Studio, box, load
@@ -79,7 +80,7 @@ def test_manifest_tells_where_everything_came_from(studio: Studio, tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a"])
-@pytest.mark.parametrize("at", [0.0, 0.1, 0.6])
+@pytest.mark.parametrize("at", [0.0, 0.1, 0.2, 0.6])
 def test_cancelled_leaves_nothing(studio: Studio, tmp_path: Path, name: str, at: float) -> None:
     def progress(share: float, message: str) -> None:
         if share >= at:
@@ -90,6 +91,16 @@ def test_cancelled_leaves_nothing(studio: Studio, tmp_path: Path, name: str, at:
     with pytest.raises(Cancelled):
         studio.export(folder / name, "coco", images=True, progress=progress)
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_progress_rises_through_every_part(studio: Studio, tmp_path: Path, form: str) -> None:
+    shares: list[float] = []
+    studio.export(tmp_path / "a.zip", form, images=True, progress=lambda share, message: shares.append(share))
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    for start, stop in ((0.0, 0.1), (0.1, 0.3), (0.3, 1.0)):
+        assert sum(start <= share < stop for share in shares) >= 2
 
 
 def test_an_older_export_stays_until_the_new_one_is_whole(studio: Studio, tmp_path: Path) -> None:

@@ -219,6 +219,10 @@ BLANK = np.zeros((HEIGHT, WIDTH), np.uint8)
     ("Annotations/other/00000.png", png(BLANK), "other"),
     ("objects.json", b"{}", "objects.json"),
     ("objects.json", b'{"categories": [], "videos": [], "objects": []}', "video-0"),
+    ("objects.json", json.dumps({
+        "categories": [], "videos": [{"id": n + 1, "name": "a", "folder": f"video-{n}"} for n in range(2)],
+        "objects": [{"id": 1, "index": 1, "video_id": 3, "category_id": 1}],
+    }).encode(), "no video 3"),
     ("../evil.png", png(BLANK), "leads outside"),
     ("/etc/evil.png", png(BLANK), "leads outside"),
     ("a\\..\\evil.png", png(BLANK), "leads outside"),
