@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 import gradio as gr
 from fastapi import FastAPI, Request
+from starlette.middleware import Middleware
 
 from app.pages.annotate import build_annotate_page
-from app.pages.theme import CSS, THEME, page_head
+from app.pages.theme import THEME, TITLE, ServedHead
 from widgets.module import Module
 
 _MODULES = (
@@ -25,7 +26,7 @@ _MODULES = (
 
 def build_pages() -> gr.Blocks:
     """All pages: Home (/), annotate, review, datasets, people. Their bar is ours, so Gradio's lists none of them."""
-    with gr.Blocks(title="Throughline", analytics_enabled=False, fill_width=True) as pages:
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as pages:
         Module("js/projects/page.js")
     for name, path, module in _MODULES:
         with pages.route(name, path, show_in_navbar=False):
@@ -45,6 +46,6 @@ def mount_pages(app: FastAPI, user_name: Callable[[Request], str | None]) -> Non
         # Gradio says so of every mounted multipage application, also of one that did not ask for it.
         warnings.filterwarnings("ignore", message="SSR mode is not supported")
         gr.mount_gradio_app(
-            app, build_pages(), path="/ui", auth_dependency=user_name, theme=THEME, css=CSS, head=page_head(),
-            footer_links=[], run_history=False, ssr_mode=False, show_error=True,
+            app, build_pages(), path="/ui", auth_dependency=user_name, theme=THEME, footer_links=[],
+            run_history=False, ssr_mode=False, show_error=True, app_kwargs={"middleware": [Middleware(ServedHead)]},
         )

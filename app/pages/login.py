@@ -13,6 +13,7 @@ _PAGE = """<!doctype html>
 <link rel="icon" href="{icon}">
 <link rel="stylesheet" href="{tokens}">
 <link rel="stylesheet" href="{style}">
+<script src="{first}"></script>
 </head>
 <body>
 <main class="tl-login">
@@ -42,5 +43,5 @@ def login_page() -> str:
     """The page as HTML. It signs in by `POST /api/session` and goes on to the page named in its address as `next`."""
     return _PAGE.format(
         icon=asset_url("css/icon.svg"), tokens=asset_url("css/tokens.css"), style=asset_url("css/login.css"),
-        script=asset_url("js/login.js"),
+        first=asset_url("js/first.js"), script=asset_url("js/login.js"),
     )

@@ -6,9 +6,12 @@ Fonts are the system's: a theme with a web font would make every page ask the ne
 from __future__ import annotations
 
 import gradio as gr
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from widgets.assets import asset_url
 
+TITLE = "Throughline"
 _SYSTEM_FONT = ("system-ui", "sans-serif")
 _SYSTEM_MONO = ("ui-monospace", "monospace")
 
@@ -23,6 +26,7 @@ THEME = gr.themes.Base(font=_SYSTEM_FONT, font_mono=_SYSTEM_MONO).set(
 # Gradio centres a page in a padded column under a navigation bar; our pages fill the window and have their own bar.
 CSS = """
 body, gradio-app { background: var(--tl-bg) !important; }
+.gradio-container > .main > .wrap[data-testid="status-tracker"] { visibility: hidden; }
 .gradio-container .main.app { max-width: none !important; padding: 0 !important; }
 .gradio-container .nav-holder { display: none !important; }
 .gradio-container .column, .gradio-container .wrap { gap: 0; }
@@ -32,6 +36,48 @@ body, gradio-app { background: var(--tl-bg) !important; }
 
 
 def page_head() -> str:
-    """What every page has in its head: our icon, and the style sheets of `widgets/css` that all pages share."""
+    """What every page has in its head: title, icon, theme, and the style sheets that all pages share."""
     links = [("icon", "css/icon.svg"), ("stylesheet", "css/tokens.css"), ("stylesheet", "css/pages.css")]
-    return "".join(f'<link rel="{kind}" href="{asset_url(name)}">' for kind, name in links)
+    return (
+        f'<title>{TITLE}</title><script src="{asset_url("js/first.js")}"></script>'
+        + "".join(f'<link rel="{kind}" href="{asset_url(name)}">' for kind, name in links)
+        + f"<style>{CSS}</style>"
+    )
+
+
+class ServedHead:
+    """Puts `page_head()` into the pages that Gradio serves.
+
+    Gradio adds a head and style sheets of its users by script, after its own first paint: for a moment a person would
+    see a white page and Gradio's furniture.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.head = page_head().encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message = {}
+        chunks: list[bytes] = []
+
+        async def send_with_head(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                if not _is_page(start):
+                    await send(start)
+            elif not _is_page(start):
+                await send(message)
+            else:
+                chunks.append(message.get("body", b""))
+                if not message.get("more_body", False):
+                    page = b"".join(chunks).replace(b"</head>", self.head + b"</head>", 1)
+                    MutableHeaders(scope=start)["Content-Length"] = str(len(page))
+                    await send(start)
+                    await send({"type": "http.response.body", "body": page})
+
+        await self.app(scope, receive, send_with_head if scope["type"] == "http" else send)
+
+
+def _is_page(start: Message) -> bool:
+    return Headers(scope=start).get("content-type", "").startswith("text/html")

@@ -1,9 +1,7 @@
 // The login form: sends name and password, shows the server's refusal, goes on to where the person wanted to be.
 
 import { address, ApiError, request } from "./api.js";
-import { applyTheme } from "./theme.js";
 
-applyTheme();
 const form = /** @type {HTMLFormElement} */ (document.getElementById("login"));
 const error = form.querySelector("[role=alert]");
 const button = form.querySelector("button");

@@ -1,30 +1,16 @@
-// Light or dark: the person's choice if there is one, the system's otherwise. `?__theme=` in the address wins for that
-// page.
+// Changing between light and dark. What a page begins with is decided in first.js.
 
-const KEY = "throughline.theme";
+const KEY = "throughline.theme"; // first.js reads it
 
-/** @returns {"light" | "dark"} what this page should look like now */
-export function themeWanted() {
-  const asked = new URLSearchParams(location.search).get("__theme");
-  const stored = localStorage.getItem(KEY);
-  for (const theme of [asked, stored]) if (theme === "light" || theme === "dark") return theme;
-  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-}
-
-/** Put the wanted theme on the page; canvases listen to "tl-theme" on window and draw again. */
-export function applyTheme() {
-  document.body.classList.toggle("dark", themeWanted() === "dark");
-  window.dispatchEvent(new CustomEvent("tl-theme"));
-}
-
-/** Change to the other theme and remember it. */
+/** Change to the other theme and remember it; canvases listen to "tl-theme" on window and draw again. */
 export function toggleTheme() {
-  const next = document.body.classList.contains("dark") ? "light" : "dark";
-  localStorage.setItem(KEY, next);
+  const { dataset } = document.documentElement;
+  dataset.theme = dataset.theme === "dark" ? "light" : "dark";
+  localStorage.setItem(KEY, dataset.theme);
   const address = new URL(location.href);
   if (address.searchParams.has("__theme")) {
     address.searchParams.delete("__theme");
     history.replaceState(null, "", address);
   }
-  applyTheme();
+  window.dispatchEvent(new CustomEvent("tl-theme"));
 }

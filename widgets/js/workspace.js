@@ -27,7 +27,6 @@ import { Runs } from "./runs.js";
 import { attempt, queryNumber, setQuery } from "./shell/page.js";
 import { isTyping, Shortcuts } from "./shortcuts.js";
 import { Store } from "./store.js";
-import { applyTheme } from "./theme.js";
 import { Timeline } from "./timeline/timeline.js";
 import { Toast } from "./toast.js";
 import { toolKinds } from "./tools/index.js";
@@ -88,7 +87,8 @@ export class Workspace {
       if (!event.repeat) this.stage.holdPan(true);
       return;
     }
-    this.commands.handle(event);
+    if (event.target instanceof HTMLSelectElement && ["Enter", "Escape"].includes(event.key)) this.stage.element.focus();
+    else this.commands.handle(event);
   }
 
   /** @param {KeyboardEvent} event */
@@ -127,7 +127,7 @@ export async function mountWorkspace(element, { videoId, frame = 0, mode = "anno
   const me = await signIn();
   const parts = [`api/videos/${videoId}`, `api/videos/${videoId}/timeline`];
   const [video, timeline] = await Promise.all(parts.map((part) => request("GET", part)));
-  document.title = `${video.name} · Throughline`;
+  document.title = `${mode === "review" ? "Review · " : ""}${video.name} · Throughline`;
   const workspace = new Workspace(element, me, video, timeline);
   layOut(workspace, mode, panels);
   listen(workspace);
@@ -168,6 +168,7 @@ function listen(workspace) {
   const { store, element } = workspace;
   document.addEventListener("keydown", (event) => workspace.keyDown(event));
   document.addEventListener("keyup", (event) => workspace.keyUp(event));
+  element.addEventListener("change", ({ target }) => giveKeysBack(workspace, target));
   window.addEventListener("blur", () => workspace.stage.holdPan(false));
   store.on(["frame"], ({ frame }) => rememberFrame(frame));
   store.on(REMEMBERED, (state) => {
@@ -175,6 +176,11 @@ function listen(workspace) {
   });
   store.on(["selected", "objects", "undo", "redo", "runs", "connection", "video"], () => refreshButtons(workspace));
   element.addEventListener("contextmenu", (event) => { if (!isTyping(event.target)) event.preventDefault(); });
+}
+
+/** Once a list is chosen from, the next key is for the picture; a person at the keyboard says so with Enter or Esc. */
+function giveKeysBack({ stage }, control) {
+  if (control instanceof HTMLSelectElement && !control.matches(":focus-visible")) stage.element.focus();
 }
 
 let remembering = 0;
@@ -209,10 +215,12 @@ export const mount = (element) => openVideo(element);
  * @returns {Promise<Workspace|undefined>} undefined where it could not be opened
  */
 export async function openVideo(element, options = {}) {
-  applyTheme();
   const videoId = queryNumber("video");
-  const explain = (title, text) => fill(element, h("div", { class: "tw-blank" }, h("h1", {}, title), h("p", {}, text),
+  const explain = (title, text) => {
+    document.title = `${title} · Throughline`;
+    fill(element, h("div", { class: "tw-blank" }, h("h1", {}, title), h("p", {}, text),
     h("p", {}, h("a", { href: "./" }, "To the projects"))));
+  };
   await loadStyles("workspace");
   if (videoId === null) {
     explain("No video is open", "Choose one on the project page and press Annotate.");

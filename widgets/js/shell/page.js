@@ -3,7 +3,7 @@
 
 import { address, ApiError, request, signIn } from "../api.js";
 import { fill, h } from "../dom.js";
-import { applyTheme, toggleTheme } from "../theme.js";
+import { toggleTheme } from "../theme.js";
 
 const MARK = `<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2"
   stroke-linecap="round" aria-hidden="true"><path d="M2 15c4 0 4-7 10-7s6 7 10 7"/><circle cx="12" cy="8" r="3.2"
@@ -42,7 +42,7 @@ export function setQuery(changes) {
  * @param {(main: HTMLElement, me: any) => Promise<void>} render
  */
 export async function mountPage(element, current, render) {
-  applyTheme();
+  document.title = `${PAGES.find(([path]) => path === current)[1]} · Throughline`;
   const main = h("main", {}, h("p", { class: "tl-main tl-dim" }, "Loading"));
   const bar = h("header", { class: "tl-bar" });
   element.replaceChildren(h("div", { class: "tl-page" }, bar, main));
