@@ -92,7 +92,7 @@ function maskCommands(workspace) {
   return [
     { id: "mask.verify", title: "Verify this frame", group: "Masks", keys: ["c"], icon: "verify",
       run: () => frameActions.verifyFrame() },
-    { id: "mask.verifyRange", title: "Verify the range, or the whole video", group: "Masks", keys: ["shift+c"],
+    { id: "mask.verifyRange", title: "Verify the range; without one, the whole video", group: "Masks", keys: ["shift+c"],
       icon: "verify", run: () => frameActions.verifyRange() },
     { id: "mask.absent", title: "The object is absent on this frame", group: "Masks", keys: ["o"], icon: "absent",
       run: () => frameActions.absent(), enabled: selected },

@@ -32,6 +32,14 @@ export function fill(element, ...children) {
   return element;
 }
 
+/** Scroll a list, and nothing around it, until one of its rows is in sight. @param {HTMLElement} list @param {Element|null} [row] */
+export function reveal(list, row) {
+  if (!row) return;
+  const [outer, inner] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (inner.top < outer.top) list.scrollTop -= outer.top - inner.top;
+  else if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom;
+}
+
 function append(element, children) {
   for (const child of children.flat(Infinity)) {
     if (child !== null && child !== undefined && child !== false) element.append(child);

@@ -42,7 +42,7 @@ export class FrameActions {
   async verifyRange() {
     const range = this.range || { start: 0, stop: this.state.video.frame_count };
     const reply = await this.post("verify", { ...range, verified: true });
-    if (reply) this.workspace.toast.say(`Frames ${range.start} to ${range.stop - 1} are verified.`);
+    if (reply) this.workspace.toast.say(`Frames ${range.start} to ${range.stop - 1} are verified.`, "Undo (Ctrl+Z) takes it back.");
   }
 
   /** The selected object is not on this frame; once more takes that back. */

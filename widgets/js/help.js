@@ -47,5 +47,5 @@ export class Help {
 function keysOf({ id, keys }) {
   if (id === "object.1") return "1 – 9";
   if (id === "label.1") return "Shift+1 – 9";
-  return keys.map(written).join("  ");
+  return keys.map(written).join(" or ");
 }

@@ -3,16 +3,16 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
-const SHOWN = { say: 3500, warn: 7000, error: 12000 }; // ms
+const SHOWN = { say: 5000, warn: 9000 }; // ms; an error stays until it is dismissed
 
 export class Toast {
   constructor() {
     this.element = h("div", { class: "tw-toasts", role: "status", "aria-live": "polite" });
   }
 
-  /** News. @param {string} message */
-  say(message) {
-    this.put("say", message, "");
+  /** News. @param {string} message @param {string} [more] */
+  say(message, more = "") {
+    this.put("say", message, more);
   }
 
   /** Something was not done. @param {string} message @param {string} [remedy] what to do */
@@ -31,10 +31,16 @@ export class Toast {
     for (const old of this.element.children) if (old.dataset.text === text) old.remove(); // said again, not stacked
     const toast = h("div", { class: `tw-toast tw-${kind}`, "data-text": text },
       h("div", {}, h("strong", {}, message), remedy && h("div", {}, remedy)),
-      h("button", { class: "tw-button tw-icon", "aria-label": "Dismiss", onclick: () => toast.remove() },
+      h("button", { class: "tw-button tw-icon", title: "Dismiss", "aria-label": "Dismiss", onclick: () => toast.remove() },
         icon("close")));
+    const leaveSoon = () => {
+      if (SHOWN[kind]) timer = window.setTimeout(() => toast.remove(), SHOWN[kind]);
+    };
+    let timer = 0;
+    toast.addEventListener("pointerenter", () => clearTimeout(timer)); // it is being read
+    toast.addEventListener("pointerleave", leaveSoon);
     this.element.append(toast);
     while (this.element.children.length > 4) this.element.firstChild.remove();
-    setTimeout(() => toast.remove(), SHOWN[kind]);
+    leaveSoon();
   }
 }

@@ -7,15 +7,17 @@ import { commandButton } from "./button.js";
 export function framePanel(workspace) {
   const { store } = workspace;
   const title = h("h2", {}, "Frame");
+  const verifyRange = commandButton(workspace, "mask.verifyRange", { text: "Verify video" });
   store.on(["frame", "inPoint", "outPoint"], ({ frame, inPoint, outPoint, video }) => {
-    const range = inPoint === null && outPoint === null ? ""
-      : ` · range ${inPoint ?? 0}–${outPoint ?? video.frame_count - 1}`;
+    const hasRange = inPoint !== null || outPoint !== null;
+    verifyRange.lastChild.textContent = hasRange ? "Verify range" : "Verify video";
+    const range = hasRange ? ` · range ${inPoint ?? 0}–${outPoint ?? video.frame_count - 1}` : "";
     title.textContent = `Frame ${frame}${range}`;
   });
   return h("section", { class: "tw-panel", "aria-label": "Frame" }, h("div", { class: "tw-panel-head" }, title),
     h("div", { class: "tw-actions" },
       commandButton(workspace, "mask.verify", { text: "Verify frame", class: "tw-primary" }),
-      commandButton(workspace, "mask.verifyRange", { text: "Verify range" }),
+      verifyRange,
       commandButton(workspace, "mask.absent", { text: "Absent" }),
       commandButton(workspace, "mask.delete", { text: "Remove mask" })));
 }

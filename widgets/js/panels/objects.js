@@ -1,7 +1,8 @@
 // The list of objects: colour, name, label, hide, lock. And what the next object will be.
 
-import { fill, h } from "../dom.js";
+import { fill, h, reveal } from "../dom.js";
 import { icon } from "../icons.js";
+import { maskWords } from "../shell/words.js";
 import { segmentAt } from "../timeline/segments.js";
 import { commandButton } from "./button.js";
 
@@ -15,10 +16,8 @@ export function objectsPanel(workspace) {
     onkeydown: (event) => arrows(event, workspace),
   });
   const label = h("select", {
-    class: "tw-field", "aria-label": "Label of the next object", onchange: () => {
-      store.set({ labelId: Number(label.value) });
-      workspace.stage.element.focus(); // the next key is for the picture again
-    },
+    class: "tw-field", "aria-label": "Label of the next object", title: "Label of the next object (Shift+1 to 9)",
+    onchange: () => store.set({ labelId: Number(label.value) }),
   });
   fill(label, ...store.state.video.labels.map((one) => h("option", { value: String(one.id) }, one.name)));
   store.on(["labelId"], ({ labelId }) => { label.value = String(labelId ?? ""); });
@@ -28,7 +27,7 @@ export function objectsPanel(workspace) {
   store.on(["objects", "selected", "hovered", "hidden", "frame", "timeline"], (state) => {
     [...state.objects.keys()].forEach((id, n) => rows.get(id).update(state, n));
   });
-  store.on(["selected"], ({ selected }) => rows.get(selected)?.element.scrollIntoView({ block: "nearest" }));
+  store.on(["selected"], ({ selected }) => reveal(list, rows.get(selected)?.element));
   return h("section", { class: "tw-panel tw-grow", "aria-label": "Objects" },
     h("div", { class: "tw-panel-head" }, h("h2", {}, "Objects"), h("span", { class: "tw-gap" }), label,
       commandButton(workspace, "object.new", { text: "New", class: "tw-quiet" })), list);
@@ -85,7 +84,7 @@ function row(workspace, id) {
 
 /** What the object has on the frame, as a sign with words behind it. */
 function showMark(mark, segment) {
-  const words = segment ? `${segment[2]}, by ${segment[3]}` : "no mask on this frame";
+  const words = segment ? maskWords(segment[2], segment[3]) : "no mask on this frame";
   if (mark.title === words) return;
   mark.title = words;
   mark.setAttribute("aria-label", words);

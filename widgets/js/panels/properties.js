@@ -1,6 +1,7 @@
 // The selected object: name, label, colour, attributes, and what its mask on this frame is.
 
 import { fill, h } from "../dom.js";
+import { maskWords } from "../shell/words.js";
 import { commandButton } from "./button.js";
 
 /** @param {import("../workspace.js").Workspace} workspace */
@@ -63,7 +64,7 @@ function factsOf(workspace, { selected, shown, prompts }) {
   if (!item) return "No mask on this frame.";
   const given = prompts.filter((prompt) => prompt.object_id === selected).length;
   return [
-    `${item.state}, by ${item.source}`, `${item.area.toLocaleString()} px`,
+    maskWords(item.state, item.source), `${item.area.toLocaleString()} px`,
     item.score !== null && `score ${item.score.toFixed(2)}`,
     given > 0 && `${given} ${given === 1 ? "prompt" : "prompts"}`,
   ].filter(Boolean).join(" · ");

@@ -3,7 +3,10 @@
 import { request } from "../api.js";
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
+import { ask } from "../shell/dialog.js";
 import { pageAddress } from "../shell/page.js";
+import { count } from "../shell/words.js";
+import { countStale } from "../timeline/segments.js";
 import { commandButton } from "./button.js";
 
 const STAGES = { annotate: "Annotate", review: "In review", accepted: "Accepted" };
@@ -36,9 +39,19 @@ function stageControls(workspace, video, mode) {
 }
 
 async function submit(workspace) {
-  const { store, edits, toast } = workspace;
+  const { edits, store } = workspace;
   if (!edits.allowed()) return;
   await edits.idle();
+  const stale = countStale(store.state.timeline, [...store.state.objects.keys()]);
+  if (!stale) return void await handOver(workspace);
+  await ask({
+    title: `${count(stale, "mask is", "masks are")} stale`,
+    body: h("p", {}, "They were made before a later correction. Re-track them first (Shift+R), or let the reviewer judge."),
+    action: "Send as it is", submit: () => handOver(workspace),
+  });
+}
+
+async function handOver({ store, toast }) {
   const { video } = store.state;
   try {
     const body = { stage: "review", stage_version: video.stage_version };

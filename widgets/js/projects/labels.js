@@ -68,6 +68,7 @@ function newRow(project, onAdded) {
     name.focus();
   });
   name.placeholder = "New label";
+  attributes.placeholder = "occluded: no, partly, mostly";
   name.addEventListener("keydown", (event) => event.key === "Enter" && submit());
   return h("tr", { class: "tl-new" }, ...inputs.map((input) => h("td", {}, input)),
     h("td", { class: "tl-actions" }, h("button", { class: "tl-button tl-primary", onclick: submit }, "Add")));
@@ -85,7 +86,7 @@ function labelInputs(label, changed, disabled) {
     h("input", { "aria-label": "Hotkey", value: label.hotkey || "", maxlength: 1, onchange: changed.hotkey, disabled,
       style: { width: "48px" } }),
     h("input", { "aria-label": "Attributes", value: formatAttributes(label.attributes), onchange: changed.attributes,
-      disabled, placeholder: "occluded: no, partly, mostly" }),
+      disabled, title: "For example: occluded: no, partly; moving: yes, no" }),
   ];
 }
 

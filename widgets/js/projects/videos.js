@@ -45,7 +45,8 @@ function row(project, video, onChanged) {
       // One thing to do next, by stage; what is accepted can only be looked at.
       video.stage !== "annotate" && h("a", { class: `tl-button${inReview ? " tl-primary" : ""}`,
         href: pageAddress("review", { project: project.id, video: video.id }) }, "Review"), " ",
-      h("a", { class: `tl-button${video.stage === "annotate" ? " tl-primary" : ""}`, href: open }, "Annotate")));
+      h("a", { class: `tl-button${video.stage === "annotate" ? " tl-primary" : ""}`, href: open },
+        video.stage === "accepted" ? "View" : "Annotate")));
 }
 
 async function remove(video, onChanged) {

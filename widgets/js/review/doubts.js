@@ -1,7 +1,7 @@
 // What is most likely wrong, worst first, to step through: J and K go on and back, Y verifies and goes on.
 
 import { request } from "../api.js";
-import { fill, h } from "../dom.js";
+import { fill, h, reveal } from "../dom.js";
 import { meter } from "../shell/elements.js";
 import { isBarrier, segmentAt } from "../timeline/segments.js";
 
@@ -22,7 +22,7 @@ export function doubtsPanel(workspace) {
     title.textContent = left.length ? `Doubts · ${left.length}` : "Doubts";
     fill(list, left.map((one) => row(doubts, one, one.key === doubt, objects.get(one.object_id))),
       !left.length && empty(all === null));
-    list.querySelector(".tr-on")?.scrollIntoView({ block: "nearest" });
+    reveal(list, list.querySelector(".tr-on"));
   });
   return h("section", { class: "tw-panel tr-doubts-panel", "aria-label": "Doubts" },
     h("div", { class: "tw-panel-head" }, title, h("span", { class: "tw-gap" }),

@@ -5,7 +5,7 @@ import { fill, h } from "../dom.js";
 import { ask } from "../shell/dialog.js";
 import { pageAddress } from "../shell/page.js";
 import { count, ROLES } from "../shell/words.js";
-import { isBarrier } from "../timeline/segments.js";
+import { countStale, isBarrier } from "../timeline/segments.js";
 
 /** What a person should know of a stage that its buttons do not say. */
 const NEXT = {
@@ -41,12 +41,15 @@ function moves(workspace, video) {
 
 /** Accept the video; where masks were never verified the reviewer says so on purpose. */
 async function accept(workspace) {
-  const left = unverified(workspace.store.state.timeline);
+  const { timeline, objects } = workspace.store.state;
+  const left = unverified(timeline);
+  const stale = countStale(timeline, [...objects.keys()]);
   const go = () => move(workspace, "accepted", "Accepted. The video is read-only now.");
   if (!left) return void await go();
   await ask({
     title: `${count(left, "mask is", "masks are")} not verified`,
-    body: h("p", {}, "Nobody has verified or drawn them. Accept the video as it is?"),
+    body: h("p", {}, "Nobody has verified or drawn them", stale > 0 && `, and ${stale} of them are stale`,
+      ". Accept the video as it is?"),
     action: "Accept", submit: go,
   });
 }

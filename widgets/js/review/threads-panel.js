@@ -11,12 +11,18 @@ export function threadsPanel(workspace) {
   const title = h("h2", {});
   const list = h("ul", { class: "tr-list" });
   const draft = draftForm(workspace);
+  /** @type {Map<number, string>} thread -> the reply that is being written: the list may be drawn again meanwhile */
+  const drafts = new Map();
+  let shown = null;
   store.on(["threads", "thread", "objects"], (state) => {
+    const isWriting = list.contains(document.activeElement) && document.activeElement.matches("input");
     const open = state.threads.filter((thread) => !thread.resolved);
     title.textContent = open.length ? `Comments · ${open.length} open` : "Comments";
     const ordered = [...open, ...state.threads.filter((thread) => thread.resolved)];
-    fill(list, ordered.map((thread) => item(workspace, thread, state)));
-    list.querySelector(".tr-on")?.scrollIntoView({ block: "nearest" });
+    fill(list, ordered.map((thread) => item(workspace, thread, state, drafts)));
+    if (isWriting) list.querySelector("input")?.focus();
+    if (shown !== state.thread) list.querySelector(".tr-on")?.scrollIntoView({ block: "nearest" });
+    shown = state.thread;
   });
   return h("section", { class: "tw-panel", "aria-label": "Comments" },
     h("div", { class: "tw-panel-head" }, title, h("span", { class: "tw-gap" }),
@@ -58,7 +64,7 @@ function draftForm(workspace) {
   return form;
 }
 
-function item(workspace, thread, { thread: chosen, objects }) {
+function item(workspace, thread, { thread: chosen, objects }, drafts) {
   const { threads } = workspace;
   const [first, ...replies] = thread.comments;
   const object = objects.get(thread.object_id);
@@ -70,14 +76,20 @@ function item(workspace, thread, { thread: chosen, objects }) {
   return h("li", { class: `tr-thread${isOpen ? " tr-on" : ""}${thread.resolved ? " tr-resolved" : ""}` }, head,
     isOpen && replies.map((comment) => h("p", { class: "tr-reply" }, h("strong", {}, comment.person),
       ` ${comment.text}`)),
-    isOpen && answer(threads, thread));
+    isOpen && answer(workspace, thread, drafts));
 }
 
-function answer(threads, thread) {
-  const text = h("input", { class: "tw-field", "aria-label": "Reply", placeholder: "Reply", maxlength: 4000 });
+function answer({ threads, stage }, thread, drafts) {
+  const text = h("input", {
+    class: "tw-field", "aria-label": "Reply", placeholder: "Reply", maxlength: 4000, value: drafts.get(thread.id),
+    oninput: () => drafts.set(thread.id, text.value),
+    onkeydown: (event) => { if (event.key === "Escape") stage.element.focus(); },
+  });
   const settle = () => threads.resolve(thread.id, !thread.resolved);
-  return h("form", { class: "tw-row", onsubmit: (event) => {
+  return h("form", { class: "tw-row", onsubmit: async (event) => {
     event.preventDefault();
-    if (text.value.trim()) threads.reply(thread.id, text.value);
+    if (!text.value.trim()) return;
+    drafts.delete(thread.id); // at once: the reply's arrival draws the list again
+    if (!await threads.reply(thread.id, text.value)) drafts.set(thread.id, text.value);
   } }, text, h("button", { class: "tw-button", type: "button", onclick: settle }, thread.resolved ? "Reopen" : "Resolve"));
 }

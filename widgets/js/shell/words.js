@@ -22,6 +22,12 @@ export const count = (n, one, many = `${one}s`) => `${n.toLocaleString()} ${n ==
 /** @param {number} share 0 to 1; never says 100% of something unfinished */
 export const percent = (share) => `${share >= 1 ? 100 : Math.floor(share * 100)}%`;
 
+/** What is known of a mask, as people say it. @param {string} state @param {string} source */
+export function maskWords(state, source) {
+  if (state === "tracked") return { human: "made by a person", model: "tracked by a model", import: "imported" }[source];
+  return { candidate: "proposed by a model" }[state] ?? state;
+}
+
 /** What a stage is called in a list. */
 export const STAGE_NAMES = { annotate: "Annotate", review: "Review", accepted: "Accepted" };
 

@@ -1,6 +1,7 @@
 // The timeline: a ruler and a lane for each object. Click to seek, drag to scrub, wheel to zoom.
 
 import { fill, h } from "../dom.js";
+import { maskWords } from "../shell/words.js";
 import { inksOf, LANE, paintCursor, paintLane, paintRuler, RULER } from "./paint.js";
 import { Scale } from "./scale.js";
 import { segmentAt } from "./segments.js";
@@ -145,7 +146,7 @@ export class Timeline {
   explain(frame, object, x) {
     const { timeline, video } = this.state;
     const segment = object && segmentAt(timeline.objects[object.id], frame);
-    const what = !object ? "" : segment ? `${object.name}: ${segment[2]}, by ${segment[3]}` : `${object.name}: no mask`;
+    const what = !object ? "" : segment ? `${object.name}: ${maskWords(segment[2], segment[3])}` : `${object.name}: no mask`;
     const low = object && (timeline.low[object.id] || []).some(([start, stop]) => frame >= start && frame < stop);
     const when = `${(video.times[frame] - video.times[0]).toFixed(2)} s`;
     this.tip.textContent = [`Frame ${frame}, ${when}`, what, low && "low score"]
