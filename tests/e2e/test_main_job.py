@@ -88,6 +88,10 @@ def test_from_a_video_to_a_reviewed_dataset(workplace: Server, browser: Browser,
         corrected = masks_of(page, work)
         stale = {place for place, item in corrected.items() if item["state"] == "stale"}
         assert stale == {(frame, first) for frame in range(1, VERIFIED) if frame != MIDDLE}
+        page.get_by_role("button", name="Send to review").click()
+        question = page.get_by_role("dialog").filter(has_text=f"{len(stale)} masks are stale")
+        question.get_by_role("button", name="Cancel").click()
+        assert work.state()["stage"] == "annotate"
         work.command("track.stale")
         work.wait_for_run("done")
         after = masks_of(page, work)

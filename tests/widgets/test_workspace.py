@@ -239,6 +239,30 @@ def test_letters_typed_into_a_field_are_no_commands(hand: Hand) -> None:
     assert (state["selected"], state["tool"], state["hidden"]) == (mine, "brush", [])
 
 
+def test_a_list_gives_the_keys_back(hand: Hand) -> None:
+    panels = [hand.page.get_by_label(name, exact=True) for name in ("Objects", "Properties")]
+    for panel in panels:
+        new_object(hand)
+        panel.locator("select").first.focus()
+        hand.press("ArrowDown", "e")
+        assert hand.state()["tool"] == "brush"  # still in the list, where letters find entries
+        hand.press("Enter", "e")
+        assert hand.state()["tool"] == "eraser"
+
+
+def test_where_the_keyboard_is_can_be_seen(hand: Hand) -> None:
+    seen = set()
+    for _ in range(60):
+        hand.page.keyboard.press("Tab")
+        style, element = hand.page.evaluate("""() => {
+          const element = document.activeElement;
+          return [getComputedStyle(element).outlineStyle, element.outerHTML.slice(0, 80)];
+        }""")
+        seen.add(element)
+        assert style == "solid" or element.startswith("<body"), element
+    assert len(seen) > 30
+
+
 def test_a_conflict_shows_both_and_keeps_what_is_chosen(hand: Hand) -> None:
     mine = new_object(hand)
     hand.press("b")

@@ -80,6 +80,24 @@ def test_every_page_is_built() -> None:
 
 
 @pytest.mark.e2e
+def test_pages_never_flash_and_say_which_they_are(browser: Browser, server: Server) -> None:
+    """What the server sends, before any script of Gradio, is dark for who chose dark, with our title and sheets."""
+    with strict_page(browser, dark=True) as page:
+        page.route("**/ui/assets/*.js", lambda route: route.abort())  # Gradio never starts
+        page.goto(f"{server.url}/ui/people")
+        expect(page).to_have_title("Throughline")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(23, 23, 26)"
+        page.evaluate("localStorage.setItem('throughline.theme', 'light')")
+        page.reload()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(244, 244, 245)"
+    with strict_page(browser) as page:
+        for path, title in (("", "Projects"), ("review", "Review"), ("datasets", "Datasets"), ("people", "People")):
+            page.goto(f"{server.url}/ui/{path}")
+            expect(page).to_have_title(f"{title} · Throughline")
+            expect(page.locator(".nav-holder")).to_be_hidden()
+
+
+@pytest.mark.e2e
 def test_a_project_is_made_and_its_labels_are_edited(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/ui/")
     page.get_by_role("button", name="New project").first.click()

@@ -68,7 +68,7 @@ async function addPerson(redraw) {
   const owner = h("input", { type: "checkbox" });
   const added = await ask({
     title: "Add a person",
-    body: [field("Name", name), field("Password", password, "They can use it at once; tell it to them in person."),
+    body: [field("Name", name), field("Password", password, "At least 8 characters. They can use it at once; tell it to them in person."),
       h("label", { class: "tl-check" }, owner, h("span", {}, "Owner of the whole workplace"))],
     action: "Add",
     submit: () => request("POST", "api/people", { name: name.value.trim(), password: password.value,

@@ -25,19 +25,23 @@ async function drawHome(main, me) {
   me.is_owner && h("button", { class: "tl-button tl-primary", onclick: newProject }, "New project")));
 }
 
+const sizeOf = (videos, labels) => `${count(videos, "video")}, ${count(labels, "label")}`;
+
 function projectList(projects, current, me) {
   return h("nav", { class: "tl-side", "aria-label": "Projects" },
     h("div", { class: "tl-side-title" }, "Projects",
       me.is_owner && h("button", { class: "tl-button", onclick: newProject }, "New project")),
     ...projects.map((project) => h("a", { class: "tl-side-item", href: pageAddress("", { project: project.id }),
       "aria-current": project.id === current && "page" },
-    project.name, h("small", {}, `${count(project.videos, "video")}, ${count(project.labels, "label")}`))));
+    project.name, h("small", {}, sizeOf(project.videos, project.labels)))));
 }
 
 async function drawProject(view, project) {
   const videos = h("div", {}, h("p", { class: "tl-dim" }, "Loading"));
   const refresh = () => attempt(async () => {
-    fill(videos, videoTable(project, await request("GET", `api/projects/${project.id}/videos`), refresh));
+    const found = await request("GET", `api/projects/${project.id}/videos`);
+    fill(videos, videoTable(project, found, refresh));
+    document.querySelector(".tl-side-item[aria-current] small").textContent = sizeOf(found.length, project.labels.length);
   });
   const tabs = {
     Videos: () => [importPanel(project, refresh), videos],
