@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from backend.errors import BadInput, Conflict, Forbidden, Locked, NotFound, ThroughlineError, Unavailable
+from backend.errors import BadInput, Conflict, Forbidden, Locked, NotFound, ThroughlineError, Unavailable, of_disk
 
 log = logging.getLogger("throughline")
 
@@ -69,6 +69,11 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         codes = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
         return error_response(error.status_code, codes.get(error.status_code, "refused"), str(error.detail))
+
+    @app.exception_handler(OSError)
+    async def disk(request: Request, error: OSError) -> JSONResponse:
+        known = of_disk(error)
+        return await unexpected(request, error) if known is None else response_of(known)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:

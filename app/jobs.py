@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.errors import log
-from backend.errors import NotFound, ThroughlineError
+from backend.errors import NotFound, ThroughlineError, of_disk
 
 KEPT_SECONDS = 24 * 3600
 """How long a finished job can be asked about."""
@@ -100,6 +100,8 @@ def _finish(job: Job, future: Future[None]) -> None:
 
 
 def _as_json(job: Job, error: BaseException) -> dict[str, str]:
+    if isinstance(error, OSError):
+        error = of_disk(error) or error
     if isinstance(error, ThroughlineError):
         return {"error": error.code, "message": error.message, "remedy": error.remedy}
     log.error("job %s (%s) broke", job.id, job.kind, exc_info=error)

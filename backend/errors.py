@@ -7,6 +7,8 @@ and the remedy.
 
 from __future__ import annotations
 
+import errno
+from pathlib import PurePath
 from typing import Any
 
 
@@ -57,3 +59,28 @@ class Unavailable(ThroughlineError):
 
 class Cancelled(ThroughlineError):
     """Somebody asked for the work to stop, and it did. Never reaches a request: the one who asked knows."""
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+_BROKEN = {errno.EIO, errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTEMPTY,
+           errno.EXDEV, errno.EMFILE, errno.ENFILE, errno.ESTALE}
+
+
+def of_disk(error: OSError) -> Unavailable | None:
+    """What the file system says, as something a person can act on; None where it is no matter of files.
+
+    The message has the name of the file but not its folder: it may reach people who are not to know where that is.
+    """
+    reason = error.strerror or str(error)
+    about = f"{PurePath(error.filename).name}: {reason}" if isinstance(error.filename, str) else reason
+    if error.errno in _FULL:
+        return Unavailable("disk_full", f"The disk is full ({about}); nothing was changed.",
+                           "Free some space, then do it again.")
+    if error.errno in _REFUSED:
+        return Unavailable("not_writable", f"The disk refuses this ({about}).",
+                           "Check who owns the folder, and whether its disk is mounted read-only.")
+    if error.errno in _BROKEN:
+        return Unavailable("disk_failed", f"A file cannot be used ({about}).",
+                           "Check that the path exists, that nothing else lies there, and the health of the disk.")
+    return None

@@ -72,8 +72,9 @@ def backup(directory: Path, target: Path, progress: Callable[[float], None] = la
         (part / "backup.json").write_text(json.dumps(note, indent=2) + "\n")
         os.sync()
         part.rename(target)
-    except OSError as error:
-        full = error.errno == errno.ENOSPC
+    except (OSError, sqlite3.OperationalError) as error:
+        full = getattr(error, "errno", None) == errno.ENOSPC or getattr(
+            error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
         raise Unavailable(
             "disk_full" if full else "backup_failed", f"The backup could not be written: {error}.",
             "Free some space or choose another disk." if full else "Check that both places can be read and written.",

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.errors import BadInput, Conflict, NotFound, ThroughlineError, Unavailable
+from backend.errors import BadInput, Conflict, NotFound, ThroughlineError, Unavailable, of_disk
 from projects_db import migrate, runs
 from projects_db.backup import copy_database
 
@@ -73,8 +73,7 @@ class Database:
                            "Name the directory that holds throughline.db.")
         lock = None
         with _translated():
-            for folder in (directory, *(directory / name for name in FOLDERS)):
-                folder.mkdir(parents=True, exist_ok=True)
+            _make_folders(directory)
             if exclusive:
                 lock = _take_lock(directory)
             try:
@@ -123,6 +122,16 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _make_folders(directory: Path) -> None:
+    try:
+        for folder in (directory, *(directory / name for name in FOLDERS)):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        known = of_disk(error) or Unavailable("not_writable", str(error))
+        raise Unavailable(known.code, f"{directory} cannot be a project directory: {error.strerror}.",
+                          known.remedy) from error
 
 
 def _engine(path: Path) -> Engine:

@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 
-from backend.errors import ThroughlineError
+from backend.errors import ThroughlineError, of_disk
 
 COMMANDS = {
     "serve": ("app.cli.serve", "open the workplace (the default)"),
@@ -39,10 +39,19 @@ def main(argv: list[str]) -> int:
     try:
         return args.run(args)
     except ThroughlineError as error:
-        print(f"{error.message}\n{error.remedy}".strip(), file=sys.stderr)
-        return 2
+        return _say(error)
+    except OSError as error:
+        known = of_disk(error)
+        if known is None:
+            raise
+        return _say(known)
     except KeyboardInterrupt:
         return 130
+
+
+def _say(error: ThroughlineError) -> int:
+    print(f"{error.message}\n{error.remedy}".strip(), file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

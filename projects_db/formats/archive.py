@@ -84,7 +84,7 @@ def writing(target: Path) -> Iterator[Sink]:
     except OSError as error:
         full = error.errno == errno.ENOSPC
         raise Unavailable(
-            "disk_full" if full else "not_writable", f"{target} cannot be written: {error}.",
+            "disk_full" if full else "not_writable", f"{target.name} cannot be written: {error.strerror or error}.",
             "Free some space or choose another disk." if full else "Check the path and who may write there.",
         ) from error
     finally:

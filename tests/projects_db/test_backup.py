@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from backend.errors import BadInput, NotFound
+from backend.errors import BadInput, NotFound, Unavailable
 from projects_db import masks, videos
 from projects_db.backup import backup, integrity_problems
 from projects_db.database import DATABASE, Database
@@ -78,3 +80,19 @@ def test_integrity_problems_are_found(world: World, tmp_path: Path) -> None:
     data[len(data) // 2 : len(data) // 2 + 4096] = b"\xff" * 4096
     (backup_path / DATABASE).write_bytes(data)
     assert integrity_problems(backup_path / DATABASE)
+
+
+def test_a_disk_too_small_for_the_copy_is_said(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sqlite3.connect
+
+    def small(*args: Any, **options: Any) -> sqlite3.Connection:
+        connection = real(*args, **options)
+        if ".part" in str(args[0]):
+            connection.execute("PRAGMA max_page_count = 2")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    with pytest.raises(Unavailable) as failed:
+        backup(world.db.directory, tmp_path / "copy")
+    assert failed.value.code == "disk_full"
+    assert list(tmp_path.glob("copy*")) == []

@@ -57,6 +57,22 @@ def test_bad_accounts_are_refused_with_a_reason(tmp_path: Path, arguments: list[
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["serve", "--no-browser", "--project", "{file}"], "cannot be a project directory"),
+    (["people", "--project", "{file}/below", "list"], "cannot be a project directory"),
+    (["serve", "--no-browser", "--port", "99999"], "99999 is no port"),
+    (["serve", "--no-browser", "--project", "{folder}/p", "--host", "0.0.0.0", "--port", "0"], "people add NAME --owner"),
+    (["backup", "--project", "{folder}/none", "{folder}/copy"], "no Throughline project"),
+    (["export", "--project", "{folder}/none", "--format", "coco", "--out", "{folder}/x.zip"], "no Throughline project"),
+])
+def test_what_cannot_be_done_is_said_without_a_traceback(tmp_path: Path, arguments: list[str], says: str) -> None:
+    (tmp_path / "file").touch()
+    done = launch(*(argument.format(file=tmp_path / "file", folder=tmp_path) for argument in arguments))
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_backup_can_be_opened(tmp_path: Path) -> None:
     source, copy = tmp_path / "project", tmp_path / "copy"
     made = launch("people", "--project", source, "add", "Ann", "--password-stdin", stdin="a long password\n")

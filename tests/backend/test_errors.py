@@ -1,0 +1,22 @@
+"""What the file system reports, in words of ours."""
+
+import errno
+
+import pytest
+
+from backend.errors import of_disk
+
+
+@pytest.mark.parametrize(("number", "code"), [
+    (errno.ENOSPC, "disk_full"), (errno.EDQUOT, "disk_full"), (errno.EROFS, "not_writable"),
+    (errno.EACCES, "not_writable"), (errno.EIO, "disk_failed"), (errno.EEXIST, "disk_failed"),
+])
+def test_trouble_of_the_disk_is_said_with_a_remedy(number: int, code: str) -> None:
+    known = of_disk(OSError(number, "what the system says", "/somewhere/secret/film.mp4"))
+    assert known is not None and known.code == code and known.remedy
+    assert "film.mp4" in known.message and "secret" not in known.message
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError(errno.ECONNRESET, "reset"), TimeoutError(), OSError("odd")])
+def test_trouble_that_is_not_of_files_is_not_hidden(error: OSError) -> None:
+    assert of_disk(error) is None
