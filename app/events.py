@@ -6,16 +6,22 @@ import asyncio
 import json
 import secrets
 import threading
+import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sse_starlette import ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 
 QUEUE_LIMIT = 500
 """Events a page may lag behind. One that lags more is cut off: it connects again and reads the present state, which is
 less than what it missed."""
+
+
+ASK_AGAIN_SECONDS = 10.0
+"""How long a stream goes on before it is asked again whether its person may still have it."""
 
 
 @dataclass(eq=False)
@@ -33,6 +39,9 @@ class _Listener:
         self.queue.put_nowait(event)
 
 
+_NOTHING = ServerSentEvent()
+
+
 class Broker:
     """Who has which video open, and what to tell them."""
 
@@ -41,6 +50,7 @@ class Broker:
         self._lock = threading.Lock()
         self._listeners: dict[int, set[_Listener]] = defaultdict(set)
         self._closed = False
+        self._asked_from = 0.0
 
     def publish(self, video_id: int, event: str, data: Any) -> None:
         """Tell every page that has this video open. Returns at once; any thread."""
@@ -54,8 +64,13 @@ class Broker:
         with self._lock:
             return sorted({listener.name for listener in self._listeners.get(video_id, ())})
 
-    async def stream(self, video_id: int, name: str) -> AsyncIterator[ServerSentEvent]:
-        """The events of a video for one page of person `name`, until it goes away or the server stops."""
+    async def stream(self, video_id: int, name: str, may: Callable[[], bool]) -> AsyncIterator[ServerSentEvent]:
+        """The events of a video for one page of person `name`, until it goes away or the server stops.
+
+        Args:
+            may: whether the person may still see the video. Asked in a thread, at times and after `ask_again`; the
+                stream ends where they may not.
+        """
         listener = _Listener(name, asyncio.get_running_loop())
         with self._lock:
             if self._closed:
@@ -64,7 +79,7 @@ class Broker:
         self._announce(video_id)
         try:
             yield _event("hello", {"server": self.server_id, "people": self.people(video_id)})
-            while (event := await listener.queue.get()) is not None:
+            async for event in self._allowed(listener, may):
                 yield event
         finally:
             with self._lock:
@@ -72,6 +87,27 @@ class Broker:
                 if not self._listeners[video_id]:
                     del self._listeners[video_id]
             self._announce(video_id)
+
+    def ask_again(self) -> None:
+        """Access may have changed: no stream sends anything more before it has asked whether it may."""
+        self._asked_from = time.monotonic()
+
+    async def _allowed(self, listener: _Listener, may: Callable[[], bool]) -> AsyncIterator[ServerSentEvent]:
+        asked = time.monotonic()
+        while True:
+            try:
+                event = await asyncio.wait_for(listener.queue.get(), ASK_AGAIN_SECONDS)
+            except TimeoutError:
+                event = _NOTHING
+            if event is None:
+                return
+            now = time.monotonic()
+            if asked <= self._asked_from or now - asked >= ASK_AGAIN_SECONDS:
+                if not await run_in_threadpool(may):
+                    return
+                asked = now
+            if event is not _NOTHING:
+                yield event
 
     def close(self) -> None:
         """End every stream."""

@@ -63,6 +63,7 @@ class Workplace:
     def forget_access(self) -> None:
         """Look again who may see what, after people, members or videos changed."""
         self.seen_frames.clear()
+        self.events.ask_again()
 
     def close(self) -> None:
         """End streams, jobs and runs, and close the database."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from sse_starlette import EventSourceResponse
 
-from app.identity import Access, AtWorkplace, SignedIn, access, member_by, video_member
+from app.identity import Access, AtWorkplace, SignedIn, access, member_by, user_of, video_member
 from app.schemas import NewRun
+from backend.errors import NotFound
 from projects_db import runs, videos
 
 router = APIRouter(prefix="/api")
 
-Annotator = Annotated[Access, Depends(video_member("annotator"))]
+check_video = video_member("annotator")
+Annotator = Annotated[Access, Depends(check_video)]
 RunMember = Annotated[Access, Depends(member_by(
     lambda session, run_id: videos.get(session, runs.get(session, run_id).video_id).project_id, "run", "annotator",
 ))]
@@ -51,9 +53,17 @@ def resume_run(run_id: int, access: RunMember, workplace: AtWorkplace) -> dict[s
 
 
 @router.get("/videos/{video_id:int}/events")
-async def events(video_id: int, access: Annotator, workplace: AtWorkplace) -> EventSourceResponse:
-    """Server-sent events of a video."""
+async def events(video_id: int, access: Annotator, workplace: AtWorkplace, request: Request) -> EventSourceResponse:
+    """Server-sent events of a video, as long as the person may see it."""
+
+    def may() -> bool:
+        person = user_of(request)
+        try:
+            return person is not None and bool(check_video(request, person, workplace))
+        except NotFound:
+            return False
+
     return EventSourceResponse(
-        workplace.events.stream(video_id, access.person.name), ping=HEARTBEAT_SECONDS,
+        workplace.events.stream(video_id, access.person.name, may), ping=HEARTBEAT_SECONDS,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
