@@ -18,7 +18,7 @@ from app import views
 from app.errors import log
 from app.events import Broker
 from app.library import Library
-from backend.errors import BadInput, Locked, NotFound, ThroughlineError
+from backend.errors import BadInput, Locked, NotFound, ThroughlineError, of_disk
 from backend.masks import BoolMask, Rle
 from backend.models import registry
 from backend.models.seam import Segment
@@ -132,10 +132,10 @@ class RunManager:
 
     def _work(self, run_id: int, work: _Work) -> None:
         """In the worker's thread: carry out one run."""
-        if work.stop.is_set():
-            return
         work.started_at = time.monotonic()
         with self._db.write() as session:
+            if work.stop.is_set() or runs.get(session, run_id).status != "queued":
+                return
             run = runs.set_status(session, run_id, "running")
             video = videos.get(session, run.video_id)
             plan = Plan.from_json(run.plan)
@@ -156,6 +156,8 @@ class RunManager:
                 return
             made = {o: RunMask(Rle.from_mask(segment.mask), segment.score) for o, segment in segments.items()}
             with self._db.write() as session:
+                if work.stop.is_set():  # looked at within the transaction: a run that is resumed begins after this one
+                    return
                 written = runs.write_frame(session, run.id, frame, made)
                 run = runs.get(session, run.id)
             self._events.publish(run.video_id, "masks", {**views.written(written), "by": run.person_id})
@@ -172,10 +174,10 @@ class RunManager:
     def _ended(self, run_id: int, work: _Work, future: Future[None]) -> None:
         """Note how a run ended, whatever ended it."""
         error = None if future.cancelled() else future.exception()
+        if isinstance(error, OSError):
+            error = of_disk(error) or error
         status, message = "done", ""
-        if work.cancelled:
-            status = "cancelled"
-        elif self._closing:
+        if self._closing:
             status, message = "interrupted", "Throughline was stopped during this run."
         elif isinstance(error, ThroughlineError):
             status, message = "failed", str(error)
@@ -185,6 +187,8 @@ class RunManager:
         with self._lock:
             if self._works.get(run_id) is work:
                 del self._works[run_id]
+        if work.cancelled:
+            return  # `cancel` has noted it, and the run may have been resumed before this worker noticed
         with self._db.write() as session:
             run = runs.get(session, run_id)
             if run.status in runs.ACTIVE:

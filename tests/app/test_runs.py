@@ -35,6 +35,23 @@ def test_cancel_keeps_finished_frames_and_resume_makes_the_rest(client: Client, 
     assert client.post(f"{url}/resume").json()["error"] == "nothing_to_track"
 
 
+def test_a_run_resumed_at_once_is_not_ended_by_the_worker_that_was_cancelled(
+    client: Client, video: int, square: int
+) -> None:
+    prompt(client, video, square, 0)
+    run = begin(client, video, square, scope="forward", frame=0)
+    url = f"/api/runs/{run['id']}"
+    while client.get(url).json()["status"] == "queued":
+        pass
+    assert client.post(f"{url}/cancel").json()["status"] == "cancelled"
+    resumed = client.post(f"{url}/resume").json()
+    seen = {resumed["status"]}
+    while (now := client.get(url).json())["status"] != "done":
+        seen.add(now["status"])
+        assert "cancelled" not in seen
+    assert now["done"] == now["total"] == FRAMES - 1
+
+
 def test_a_click_and_a_run_do_not_wait_for_each_other(client: Client, video: int, square: int) -> None:
     prompt(client, video, square, 0)
     run = begin(client, video, square, scope="forward", frame=0)
