@@ -34,7 +34,9 @@ class Library:
             if not found:
                 raise NotFound("no_such_video", "There is no such video.", "It may have been deleted.")
             index = videos.frame_index(session, found[0].id)
-        return self._db.directory / found[0].media_path, FrameIndex.from_bytes(index)
+        paths = [self._db.directory / one.media_path for one in found]
+        # The same content may lie in several places: a project may have copied what another uses where it lies.
+        return next((path for path in paths if path.exists()), paths[0]), FrameIndex.from_bytes(index)
 
     def jpeg(self, content_hash: str, frame: int, kind: JpegKind) -> bytes:
         """A frame as JPEG, "frame" at full size or "proxy". Raises NotFound, Unavailable."""

@@ -11,6 +11,7 @@ from typing import BinaryIO, TypeVar
 from app.identity import Access
 from app.jobs import Job
 from app.schemas import NewExport
+from app.services.uploads import remove
 from app.workplace import Workplace
 from backend.errors import Cancelled, NotFound
 from backend.models import registry
@@ -80,7 +81,7 @@ def start_import(
             done = import_annotations(workplace.db, access.project_id, access.person.id, kept, format_name,
                                       video_id=video_id, progress=_progress_of(job))
         finally:
-            kept.unlink(missing_ok=True)
+            remove(kept.parent)
         job.result["videos"] = list(done.videos)
         made = [f"Labels made: {', '.join(done.labels)}."] if done.labels else []
         job.message = " ".join([f"{done.masks} masks of {done.objects} objects.", *made, *done.notes])
@@ -91,11 +92,18 @@ def start_import(
 
 
 def _keep(workplace: Workplace, job: Job, file: BinaryIO) -> Path:
-    """Store an uploaded file under a name of ours, with the ending that its content asks for."""
-    part = workplace.db.uploads / f"{job.id}-annotations.part"  # no id of an upload, so no route leads to it
-    with part.open("wb") as kept:
-        shutil.copyfileobj(file, kept, 1 << 20)
-    return part.rename(part.with_suffix(".zip" if zipfile.is_zipfile(part) else ".json"))
+    """Store an uploaded file under a name of ours, with the ending that its content asks for. What is wrong with the
+    file is told by that name, so it says what the file is; the folder tells imports apart."""
+    folder = workplace.db.uploads / f"{job.id}-annotations"  # no id of an upload, so no route leads to it
+    part = folder / "annotations.part"
+    try:
+        folder.mkdir()
+        with part.open("wb") as kept:
+            shutil.copyfileobj(file, kept, 1 << 20)
+        return part.rename(part.with_suffix(".zip" if zipfile.is_zipfile(part) else ".json"))
+    except OSError:
+        remove(folder)
+        raise
 
 
 def _progress_of(job: Job) -> Progress:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Callable
 from functools import partial
@@ -10,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from app.jobs import Job
-from app.services.uploads import Upload
+from app.services.uploads import Upload, remove
 from app.workplace import Workplace
-from backend.errors import BadInput, Conflict, Unavailable
+from backend.errors import BadInput, Conflict
 from backend.video import build_index, content_hash, sources_at
 from projects_db import videos
 from projects_db.videos import Video
@@ -111,15 +110,13 @@ def delete_video(workplace: Workplace, video_id: int) -> None:
     with workplace.media_lock:
         with workplace.db.write() as session:
             video = videos.delete(session, video_id)
-            used = bool(videos.with_hash(session, video.hash))
+            used = [other.media_path for other in videos.with_hash(session, video.hash)]
         workplace.forget_access()
-        if used:
-            return
         workplace.sessions.drop(video=video.hash)
         workplace.library.forget(video.hash)
         media = workplace.db.directory / video.media_path
-        if media.parent == workplace.db.media:
-            shutil.rmtree(media) if media.is_dir() else media.unlink(missing_ok=True)
+        if media.parent == workplace.db.media and video.media_path not in used:
+            remove(media)
 
 
 def _name_of(source: Path) -> str:
@@ -143,15 +140,12 @@ def _place(workplace: Workplace, path: Path, digest: str, placing: Placing) -> s
 
 def _copy(path: Path, target: Path) -> None:
     beside = target.with_name(f"{target.name}.part")
+    remove(beside)  # what a killed server left
     try:
         shutil.copytree(path, beside) if path.is_dir() else shutil.copyfile(path, beside)
         beside.rename(target)
-    except OSError as error:
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.unlink(missing_ok=True)
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise Unavailable("disk_full", "The server's disk is full.", "Free some space, then import again.") from error
+    finally:
+        remove(beside)
 
 
 def _report_part(job: Job, done: int, total: int, share: float, message: str) -> None:

@@ -145,4 +145,9 @@ class Uploads:
     def _remove_forgotten(self) -> None:
         for path in self._folder.iterdir():
             if time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS:
-                path.unlink(missing_ok=True)
+                remove(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with what is in it; nothing happens where there is none."""
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

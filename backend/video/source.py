@@ -25,10 +25,14 @@ def natural_key(name: str) -> tuple[tuple[int, int | str], ...]:
 
 
 def image_names(folder: Path) -> list[str]:
-    """Names of the numbered pictures in a folder, in natural order. Other files are passed over."""
-    return sorted((f.name for f in _visible(folder)
-                   if f.suffix.lower() in IMAGE_SUFFIXES and re.search(r"\d", f.stem)),
-                  key=lambda name: (natural_key(name), name))
+    """Names of the numbered pictures in a folder, in natural order. Other files are passed over.
+
+    Raises BadInput: `unreadable_path`.
+    """
+    pictures = [f for f in _visible(folder) if f.suffix.lower() in IMAGE_SUFFIXES and re.search(r"\d", f.stem)]
+    for picture in pictures:
+        _check_name(picture)
+    return sorted((f.name for f in pictures), key=lambda name: (natural_key(name), name))
 
 
 def sources_at(path: Path) -> list[Path]:
@@ -49,7 +53,8 @@ def sources_at(path: Path) -> list[Path]:
 
 
 def is_file(path: Path) -> bool:
-    """Whether it is a file and not a folder. Raises BadInput where it is neither, or may not be read."""
+    """Whether it is a file and not a folder. Raises BadInput where it is neither, or cannot be read."""
+    _check_name(path)
     try:
         if path.is_dir():
             next(path.iterdir(), None)
@@ -57,10 +62,19 @@ def is_file(path: Path) -> bool:
         if path.is_file():
             path.open("rb").close()
             return True
-    except PermissionError as error:
-        raise BadInput("unreadable_path", f"{path.name} may not be read.",
-                       "Give the account that runs Throughline permission to read it.") from error
-    raise BadInput("no_such_path", f"There is no file or folder {path}.", "Check the path.")
+    except OSError as error:
+        raise BadInput("unreadable_path", f"{path.name[:100]} cannot be read: {error.strerror}.",
+                       "Check the path, and that the account that runs Throughline may read it.") from error
+    raise BadInput("no_such_path", f"There is no file or folder {str(path)[:500]}.", "Check the path.")
+
+
+def _check_name(path: Path) -> None:
+    """Python reads names that are no UTF-8 as text that nothing else takes: no database, no JSON, no page."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        shown = path.name.encode("utf-8", "replace").decode()
+        raise BadInput("unreadable_path", f"The name {shown} is no UTF-8.", "Rename the file or folder.") from error
 
 
 def content_hash(path: Path, progress: Progress | None = None, cancelled: Stop | None = None) -> str:

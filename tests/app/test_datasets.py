@@ -79,6 +79,7 @@ def test_an_annotation_file_that_disagrees_changes_nothing(
         begun = client.post(f"/api/projects/{project['id']}/annotations", data=form, files=sent)
         job = client.done(f"/api/imports/{begun.json()['import']}")
         assert job["status"] == "failed" and job["error"]["error"] != "internal", job
+        assert job["id"] not in job["error"]["message"], "a person knows nothing of the name we gave the file"
     assert all_masks(client, video) == {}
     directory = client.app.state.workplace.db.uploads
     assert not [path for path in directory.iterdir() if "annotations" in path.name]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backend.video import source
 from tests.app.conftest import FRAMES, SIZE, Client, import_clip
 from tests.video_fixtures import encode, make, read_jpeg
 
@@ -129,3 +130,48 @@ def test_a_video_says_when_its_frames_are_shown(
     assert len(video["times"]) == video["frame_count"] == len(numbers)
     assert video["times"] == sorted(video["times"]) and video["times"][0] == 0
     assert video["models"][0]["name"] == video["default_model"] and video["models"][0]["ready"]
+
+
+def test_names_that_are_no_utf8_and_names_that_are_too_long(
+    client: Client, project: dict[str, Any], tmp_path: Path
+) -> None:
+    encode(tmp_path / "a.mp4", range(50, 53), size=SIZE)
+    (tmp_path / "folder").mkdir()
+    try:
+        os.rename(tmp_path / "a.mp4", os.fsencode(tmp_path) + b"/folder/lat\xe9n.mp4")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    url = f"/api/projects/{project['id']}/videos"
+    job = client.done(f"/api/imports/{client.post(url, json={'path': str(tmp_path / 'folder')}).json()['import']}")
+    assert job["error"]["error"] == "unreadable_path" and "is no UTF-8" in job["error"]["message"]
+    refused = client.post(url, json={"path": f"/{'x' * 300}"})
+    assert (refused.status_code, refused.json()["error"]) == (422, "unreadable_path")
+
+
+def test_a_copy_serves_every_project_and_goes_with_the_last_that_has_it(
+    client: Client, project: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "d.mp4"
+    encode(path, range(60, 64), size=SIZE)
+    where_it_lies = import_clip(client, project["id"], path)
+    other = client.post("/api/projects", json={"name": f"Copies {project['id']}"}).json()
+    begun = client.post(f"/api/projects/{other['id']}/videos", json={"path": str(path), "copy": True}).json()
+    copied = client.done(f"/api/imports/{begun['import']}")["videos"][0]
+    content_hash = client.get(f"/api/videos/{copied}").json()["hash"]
+    path.unlink()
+    assert read_jpeg(client.get(f"/api/videos/{content_hash}/frames/2.jpg").content) == 62
+    assert client.delete(f"/api/videos/{copied}").status_code == 200
+    assert f"media/{content_hash}" not in files_of(client)
+    assert client.delete(f"/api/videos/{where_it_lies}").status_code == 200
+
+
+def test_a_copy_that_a_killed_server_left_unfinished_is_made_again(
+    client: Client, project: dict[str, Any], tmp_path: Path
+) -> None:
+    pictures, numbers = make("images", tmp_path, count=4)
+    left = client.app.state.workplace.db.media / f"{source.content_hash(pictures)}.part"
+    left.mkdir()
+    begun = client.post(f"/api/projects/{project['id']}/videos", json={"path": str(pictures), "copy": True}).json()
+    job = client.done(f"/api/imports/{begun['import']}")
+    assert job["status"] == "done", job
+    assert not left.exists()
