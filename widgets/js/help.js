@@ -4,15 +4,14 @@ import { h } from "./dom.js";
 import { written } from "./shortcuts.js";
 
 const MARKS = [
-  ["bar", "tracked by a model"], ["taller bar, line under it", "verified"], 
-  ["hatched", "stale: a correction has overtaken it"], ["hollow line", "absent"], ["diamond", "made by a person"], ["dot", "has a prompt"],
-  ["line at the foot", "low score"],
-  ["triangle on the ruler", "review comment"], ["dashed outline on the picture", "stale mask"],
+  ["bar", "tracked by a model"], ["taller, underlined", "verified"], ["hatched", "stale: made before a later correction"],
+  ["hollow line", "absent"], ["diamond", "made by a person"], ["dot", "has a prompt"], ["line at the foot", "low score"],
+  ["triangle on top", "comment"], ["dashed outline", "stale mask, on the picture"],
 ];
 const POINTER = [
   ["Click", "part of the object"], ["Right or Ctrl click", "not part of it"], ["Click a point", "take it back"],
-  ["Alt click", "select the object there"], ["Wheel", "zoom"], ["Middle drag, Space drag", "move the picture"],
-  ["Alt wheel", "brush size"], ["Wheel on the timeline", "zoom; Shift moves"],
+  ["Alt click", "select the object there"], ["Wheel", "zoom"], ["Middle, Space drag", "move the picture"],
+  ["Alt wheel", "brush size"], ["Wheel on timeline", "zoom; Shift moves"],
 ];
 
 export class Help {
