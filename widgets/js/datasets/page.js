@@ -18,5 +18,5 @@ export const mount = (element) => mountPage(element, "datasets", async (main) =>
   fill(main, h("div", { class: "tl-main" },
     h("div", { class: "tl-head" }, h("h1", {}, "Datasets"), projectPicker("datasets", projects, project)),
     h("div", { class: "tl-columns" }, exportPanel(project, videos, formats.filter((format) => format.writes)),
-      annotationPanel(project, videos, formats.filter((format) => format.reads)))));
+      project.role === "owner" && annotationPanel(project, videos, formats.filter((format) => format.reads)))));
 });

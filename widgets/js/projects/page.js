@@ -18,7 +18,7 @@ async function drawHome(main, me) {
   const wanted = queryNumber("project") ?? projects[0]?.id;
   const view = h("div", { class: "tl-main", style: { width: "100%" } });
   fill(main, h("div", { class: "tl-split" }, projectList(projects, wanted, me), view));
-  if (wanted !== undefined) await drawProject(view, await request("GET", `api/projects/${wanted}`));
+  if (wanted !== undefined) await drawProject(view, await request("GET", `api/projects/${wanted}`), me);
   else fill(view, emptyState("No project yet", me.is_owner
     ? "A project holds videos, the labels of their objects, and the people who work on them."
     : "Ask an owner of this workplace to add you to a project.",
@@ -36,7 +36,7 @@ function projectList(projects, current, me) {
     project.name, h("small", {}, sizeOf(project.videos, project.labels)))));
 }
 
-async function drawProject(view, project) {
+async function drawProject(view, project, me) {
   const videos = h("div", {}, h("p", { class: "tl-dim" }, "Loading"));
   const refresh = () => attempt(async () => {
     const found = await request("GET", `api/projects/${project.id}/videos`);
@@ -44,7 +44,7 @@ async function drawProject(view, project) {
     document.querySelector(".tl-side-item[aria-current] small").textContent = sizeOf(found.length, project.labels.length);
   });
   const tabs = {
-    Videos: () => [importPanel(project, refresh), videos],
+    Videos: () => [importPanel(project, me.is_owner, refresh), videos],
     Labels: () => [labelEditor(project)],
   };
   const body = h("div", { role: "tabpanel" });

@@ -14,11 +14,12 @@ const AT_ONCE = 2;
 
 /**
  * The place to drop files, and the lines of what is under way.
- * @param {{id: number, role: string}} project
+ * @param {{id: number}} project
+ * @param {boolean} mayReadPaths whether this person may name a file of the server
  * @param {() => void} onImported called whenever a video has come in
  * @returns {HTMLElement}
  */
-export function importPanel(project, onImported) {
+export function importPanel(project, mayReadPaths, onImported) {
   const lines = h("div", { class: "tl-transfers", "aria-live": "polite" });
   const queue = new Queue(AT_ONCE);
   const take = (files) => {
@@ -38,7 +39,7 @@ export function importPanel(project, onImported) {
     h("span", {}, h("strong", {}, "Drop video files here"), h("span", { class: "tl-help" }, resumeHint(project.id))),
     h("span", { class: "tl-gap" }), picker,
     h("button", { class: "tl-button", onclick: () => picker.click() }, "Choose files"),
-    project.role === "owner" && h("button", {
+    mayReadPaths && h("button", {
       class: "tl-button", onclick: () => askForPath(project.id, lines, onImported),
     }, "From a path on the server"));
   acceptDrops(drop, take);
