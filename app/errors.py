@@ -32,7 +32,7 @@ class TooLarge(HTTPException):
 
 
 def error_response(
-    status: int, code: str, message: str, remedy: str = "", details: dict[str, Any] | None = None
+    status: int, code: str, message: str, remedy: str, details: dict[str, Any] | None = None
 ) -> JSONResponse:
     """The one shape of an error."""
     body = {"error": code, "message": message, "remedy": remedy, "details": details or {}}
@@ -67,8 +67,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
-        codes = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-        return error_response(error.status_code, codes.get(error.status_code, "refused"), str(error.detail))
+        code, remedy = {
+            400: ("bad_request", "See docs/http.md for what this request takes."),
+            413: ("too_large", "Send less, or put the file on the server and import it by its path."),
+            404: ("not_found", "Check the address."),
+            405: ("method_not_allowed", "See docs/http.md for what can be done here."),
+        }.get(error.status_code, ("refused", "See docs/http.md."))
+        return error_response(error.status_code, code, str(error.detail), remedy)
 
     @app.exception_handler(OSError)
     async def disk(request: Request, error: OSError) -> JSONResponse:

@@ -78,7 +78,7 @@ class BodyLimit:
         limit = self._limit(scope)
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdigit() or int(declared) > limit:
-            response = error_response(413, "too_large", str(TooLarge(limit).detail))
+            response = error_response(413, "too_large", str(TooLarge(limit).detail), "Send less at a time.")
             await response(scope, receive, send)
             return
         seen = 0
@@ -120,7 +120,7 @@ class Guard:
     async def _refusal(self, request: Request) -> Response | None:
         path, safe = request.url.path, request.method in SAFE_METHODS
         if len(path) > LONGEST_PATH:
-            return error_response(404, "not_found", "There is nothing at this address.")
+            return error_response(404, "not_found", "There is nothing at this address.", "Check the address.")
         if not safe and not same_origin(request):
             return error_response(403, "cross_origin", "Another site may not do this.", "Use Throughline's own pages.")
         if not safe and path.startswith("/api/") and not _starts_session(request) and not _has_token(request):

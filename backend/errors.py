@@ -22,7 +22,7 @@ class ThroughlineError(Exception):
         details: JSON-able facts a program may need (for example both masks of a conflict).
     """
 
-    def __init__(self, code: str, message: str, remedy: str = "", **details: Any) -> None:
+    def __init__(self, code: str, message: str, remedy: str, **details: Any) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

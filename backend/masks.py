@@ -50,7 +50,8 @@ class Rle:
     def from_mask(cls, mask: npt.NDArray[Any]) -> Rle:
         """Encode an array of shape (height, width); anything non-zero is foreground."""
         if mask.ndim != 2:
-            raise BadInput("wrong_mask_shape", f"A mask has two dimensions; this one has {mask.ndim}.")
+            raise BadInput("wrong_mask_shape", f"A mask has two dimensions; this one has {mask.ndim}.",
+                           "Give one plane of rows and columns.")
         code = coco_mask.encode(np.asfortranarray(mask != 0, dtype=np.uint8))
         return cls(int(mask.shape[0]), int(mask.shape[1]), code["counts"])
 
@@ -103,13 +104,15 @@ class Rle:
             raise BadInput("bad_rle", "This is no run-length code.",
                            'Give {"size": [height, width], "counts": ...} as COCO has it.') from error
         if not (0 < rows <= MAX_SIDE and 0 < columns <= MAX_SIDE):
-            raise BadInput("bad_rle", f"A mask of {columns}x{rows} pixels is out of range.")
+            raise BadInput("bad_rle", f"A mask of {columns}x{rows} pixels is out of range.",
+                           "Make the mask again at the size of the video.")
         if (height is not None and rows != height) or (width is not None and columns != width):
             raise BadInput("wrong_mask_size", f"The mask is {columns}x{rows} but the frame is {width}x{height}.",
                            "Draw or export the mask at the size of the video.")
         runs = _runs_of(counts)
         if runs is None or sum(runs) != rows * columns:
-            raise BadInput("bad_rle", "The counts of this run-length code do not fill its frame exactly.")
+            raise BadInput("bad_rle", "The counts of this run-length code do not fill its frame exactly.",
+                           "Make the mask again at the size of the video.")
         code = coco_mask.frPyObjects({"size": [rows, columns], "counts": runs}, rows, columns)
         return cls(rows, columns, code["counts"])
 

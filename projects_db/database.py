@@ -129,7 +129,7 @@ def _make_folders(directory: Path) -> None:
         for folder in (directory, *(directory / name for name in FOLDERS)):
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        known = of_disk(error) or Unavailable("not_writable", str(error))
+        known = of_disk(error) or Unavailable("not_writable", str(error), "Check the path and who may write there.")
         raise Unavailable(known.code, f"{directory} cannot be a project directory: {error.strerror}.",
                           known.remedy) from error
 
@@ -208,7 +208,8 @@ def _translated() -> Iterator[None]:
             raise
         raise known from error
     except OverflowError as error:
-        raise BadInput("number_out_of_range", "A number is too large to be an id or a frame.") from error
+        raise BadInput("number_out_of_range", "A number is too large to be an id or a frame.",
+                       "Check the numbers.") from error
 
 
 def _as_unavailable(error: BaseException | None) -> ThroughlineError | None:

@@ -83,7 +83,8 @@ def patch(session: Session, change: Change, object_id: int, version: int, **fiel
     """
     row = _row(session, object_id)
     if row.deleted or row.video_id != change.video_id:
-        raise NotFound("no_such_object", f"There is no object {object_id} in this video.")
+        raise NotFound("no_such_object", f"There is no object {object_id} in this video.",
+                       "Somebody may have deleted it; load the page again.")
     _check_version(row, version, fields)
     return _set(session, change, row, _checked(session, row, fields))
 
@@ -92,7 +93,8 @@ def delete(session: Session, change: Change, object_id: int, version: int) -> Ob
     """Delete an object; its masks stay in the database and come back with undo. Raises as `patch`, and Locked."""
     row = _row(session, object_id)
     if row.deleted or row.video_id != change.video_id:
-        raise NotFound("no_such_object", f"There is no object {object_id} in this video.")
+        raise NotFound("no_such_object", f"There is no object {object_id} in this video.",
+                       "Somebody may have deleted it; load the page again.")
     _check_version(row, version, {"deleted": True})
     if row.locked:
         raise Locked("object_locked", f"{row.name} is locked.", "Unlock it in the list of objects.")
@@ -154,7 +156,8 @@ def _check_version(row: tables.Object, version: int, fields: dict[str, Any]) -> 
 
 def _checked(session: Session, row: tables.Object, fields: dict[str, Any]) -> dict[str, Any]:
     if unknown := fields.keys() - set(FIELDS):
-        raise BadInput("unknown_field", f"An object has no field {min(unknown)} that can be changed.")
+        raise BadInput("unknown_field", f"An object has no field {min(unknown)} that can be changed.",
+                       "See docs/http.md for the fields there are.")
     checked = dict(fields)
     label = _label_of(session, row.video_id, fields.get("label_id", row.label_id))
     if "name" in fields:
@@ -185,14 +188,15 @@ def _attributes(label: projects.Label, values: dict[str, Any]) -> dict[str, Any]
 
 def _name(name: str) -> str:
     if not 0 < len(name.strip()) <= 200:
-        raise BadInput("bad_name", "The name of an object has 1 to 200 characters.")
+        raise BadInput("bad_name", "The name of an object has 1 to 200 characters.", "Choose another name.")
     return name.strip()
 
 
 def _row(session: Session, object_id: int) -> tables.Object:
     row = session.get(tables.Object, object_id)
     if row is None:
-        raise NotFound("no_such_object", f"There is no object {object_id}.")
+        raise NotFound("no_such_object", f"There is no object {object_id}.",
+                       "Somebody may have deleted it; load the page again.")
     return row
 
 

@@ -45,7 +45,7 @@ def create(session: Session, name: str, password: str | None = None, *, is_owner
     """A new person. Raises BadInput (empty name, short password), Conflict (name taken)."""
     name = name.strip()
     if not 0 < len(name) <= 100:
-        raise BadInput("bad_name", "A name has 1 to 100 characters.")
+        raise BadInput("bad_name", "A name has 1 to 100 characters.", "Choose another name.")
     if session.scalar(select(tables.Person.id).where(tables.Person.name == name)):
         raise Conflict("name_taken", f"There is already somebody called {name}.", "Choose another name.")
     row = tables.Person(
@@ -133,7 +133,8 @@ def set_role(session: Session, project_id: int, person_id: int, role: str) -> Me
         raise BadInput("unknown_role", f"There is no role {role!r}.", f"Choose one of {', '.join(ROLES)}.")
     person = _row(session, person_id)
     if session.get(tables.Project, project_id) is None:
-        raise NotFound("no_such_project", f"There is no project {project_id}.")
+        raise NotFound("no_such_project", f"There is no project {project_id}.",
+                       "Check the address, or load the list of projects again.")
     session.merge(tables.Member(project_id=project_id, person_id=person_id, role=role))
     session.flush()
     return Member(person_id, person.name, role)
@@ -143,7 +144,7 @@ def remove_member(session: Session, project_id: int, person_id: int) -> None:
     """Raises NotFound."""
     member = session.get(tables.Member, (project_id, person_id))
     if member is None:
-        raise NotFound("no_such_member", "This person is not in the project.")
+        raise NotFound("no_such_member", "This person is not in the project.", "Load the list of people again.")
     session.delete(member)
     session.flush()
 
@@ -160,14 +161,14 @@ def members(session: Session, project_id: int) -> list[Member]:
 
 def _hash(password: str) -> str:
     if not MIN_PASSWORD <= len(password) <= 1000:
-        raise BadInput("bad_password", f"A password has at least {MIN_PASSWORD} characters.")
+        raise BadInput("bad_password", f"A password has at least {MIN_PASSWORD} characters.", "Choose a longer one.")
     return _hasher.hash(password)
 
 
 def _row(session: Session, person_id: int) -> tables.Person:
     row = session.get(tables.Person, person_id)
     if row is None:
-        raise NotFound("no_such_person", f"There is no person {person_id}.")
+        raise NotFound("no_such_person", f"There is no person {person_id}.", "Load the list of people again.")
     return row
 
 

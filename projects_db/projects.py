@@ -65,7 +65,8 @@ def get(session: Session, project_id: int, person_id: int | None = None) -> Proj
     """Raises NotFound."""
     row = session.get(tables.Project, project_id)
     if row is None:
-        raise NotFound("no_such_project", f"There is no project {project_id}.")
+        raise NotFound("no_such_project", f"There is no project {project_id}.",
+                       "Check the address, or load the list of projects again.")
     role = None if person_id is None else people.role_of(session, person_id, project_id)
     return Project(
         row.id, row.name, row.created_at, role,
@@ -124,7 +125,8 @@ def change_label(session: Session, label_id: int, **fields: Any) -> Label:
     try:
         new = replace(old, **fields)
     except TypeError as error:
-        raise BadInput("unknown_field", f"A label has no such field: {error}.") from error
+        raise BadInput("unknown_field", f"A label has no such field: {error}.",
+                       "See docs/http.md for the fields there are.") from error
     for name, value in vars(_checked(new, others)).items():
         setattr(row, name, value)
     session.flush()
@@ -149,7 +151,7 @@ def _count(session: Session, table: type[tables.Video] | type[tables.Label], pro
 def _free_name(session: Session, name: str) -> str:
     name = name.strip()
     if not 0 < len(name) <= 200:
-        raise BadInput("bad_name", "The name of a project has 1 to 200 characters.")
+        raise BadInput("bad_name", "The name of a project has 1 to 200 characters.", "Choose another name.")
     if session.scalar(select(tables.Project.id).where(tables.Project.name == name)):
         raise Conflict("name_taken", f"There is already a project called {name}.", "Choose another name.")
     return name
@@ -158,9 +160,9 @@ def _free_name(session: Session, name: str) -> str:
 def _checked(new: NewLabel, others: Sequence[Label]) -> NewLabel:
     name, hotkey = new.name.strip(), new.hotkey or None
     if not 0 < len(name) <= 100:
-        raise BadInput("bad_name", "The name of a label has 1 to 100 characters.")
+        raise BadInput("bad_name", "The name of a label has 1 to 100 characters.", "Choose another name.")
     if hotkey is not None and (len(hotkey) != 1 or not hotkey.isprintable()):
-        raise BadInput("bad_hotkey", "The hotkey of a label is one character.")
+        raise BadInput("bad_hotkey", "The hotkey of a label is one character.", "Choose a letter or a digit.")
     for other in others:
         if other.name == name:
             raise Conflict("label_exists", f"There is already a label {name}.", "Choose another name.")
@@ -183,7 +185,7 @@ def _is_attribute(value: Any) -> bool:
 def _label_row(session: Session, label_id: int) -> tables.Label:
     row = session.get(tables.Label, label_id)
     if row is None:
-        raise NotFound("no_such_label", f"There is no label {label_id}.")
+        raise NotFound("no_such_label", f"There is no label {label_id}.", "Load the list of labels again.")
     return row
 
 

@@ -73,7 +73,8 @@ def set_stage(session: Session, video_id: int, person_id: int, stage: str, stage
                        theirs={"stage": video.stage, "stage_version": video.stage_version}, yours={"stage": stage})
     needed = MOVES.get((video.stage, stage))
     if needed is None:
-        raise BadInput("no_such_move", f"A video in {video.stage} does not go to {stage}.")
+        raise BadInput("no_such_move", f"A video in {video.stage} does not go to {stage}.",
+                       "A video goes from annotate to review, then to accepted or back.")
     if not people.may(people.role_of(session, person_id, video.project_id), needed):
         raise Forbidden("role_too_low", f"Moving a video from {video.stage} to {stage} takes the role {needed}.",
                         "Ask somebody who has it.")
@@ -126,7 +127,8 @@ def open_thread(
     if object_id is not None:
         owner = session.get(tables.Object, object_id)
         if owner is None or owner.video_id != video_id or owner.deleted:
-            raise NotFound("no_such_object", f"There is no object {object_id} in {video.name}.")
+            raise NotFound("no_such_object", f"There is no object {object_id} in {video.name}.",
+                           "Somebody may have deleted it; load the page again.")
     row = tables.Thread(video_id=video_id, frame=frame, object_id=object_id, x=x, y=y, created_at=now())
     session.add(row)
     session.flush()
@@ -137,7 +139,7 @@ def add_comment(session: Session, thread_id: int, person_id: int, text: str) -> 
     """Raises BadInput (empty or longer than 5000 characters), Locked (accepted video), NotFound."""
     row = _open_row(session, thread_id)
     if not 0 < len(text.strip()) <= 5000:
-        raise BadInput("bad_comment", "A comment has 1 to 5000 characters.")
+        raise BadInput("bad_comment", "A comment has 1 to 5000 characters.", "Write a shorter one, or something.")
     session.add(tables.Comment(thread_id=thread_id, person_id=person_id, text=text.strip(), created_at=now()))
     session.flush()
     return _view(session, row)
@@ -160,7 +162,7 @@ def _open_row(session: Session, thread_id: int) -> tables.Thread:
 def _row(session: Session, thread_id: int) -> tables.Thread:
     row = session.get(tables.Thread, thread_id)
     if row is None:
-        raise NotFound("no_such_thread", f"There is no thread {thread_id}.")
+        raise NotFound("no_such_thread", f"There is no thread {thread_id}.", "Load the page again.")
     return row
 
 

@@ -83,7 +83,7 @@ def resume(
     if row.status in ACTIVE:
         raise Conflict("run_active", "This run is under way.", "Wait for it, or cancel it.")
     if total < 1:
-        raise BadInput("nothing_to_track", "This run has nothing left to do.")
+        raise BadInput("nothing_to_track", "This run has nothing left to do.", "Begin another run.")
     row.change_id = changes.begin(session, row.video_id, person_id, "run").id
     row.plan, row.prompt_hash, row.person_id = plan, prompt_hash, person_id
     row.status, row.message, row.finished_at, row.total = "queued", "", None, row.done + total
@@ -165,7 +165,7 @@ def done_frames(session: Session, run_id: int) -> dict[int, list[int]]:
 def _row(session: Session, run_id: int) -> tables.Run:
     row = session.get(tables.Run, run_id)
     if row is None:
-        raise NotFound("no_such_run", f"There is no run {run_id}.")
+        raise NotFound("no_such_run", f"There is no run {run_id}.", "Load the page again.")
     return row
 
 

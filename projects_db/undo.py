@@ -52,7 +52,8 @@ def undo(session: Session, video_id: int, person_id: int) -> Undone:
     """
     target = changes.to_undo(session, video_id, person_id)
     if target is None:
-        raise BadInput("nothing_to_undo", "You have nothing to undo on this video.")
+        raise BadInput("nothing_to_undo", "You have nothing to undo on this video.",
+                       "Changes of other people are theirs to undo.")
     change = _begin(session, target, "undo")
     written, frame = _masks(session, change, target.id, back="past", expected="made")
     edited = objects.go_back(session, target.data.get("objects", []))
@@ -65,7 +66,8 @@ def redo(session: Session, video_id: int, person_id: int) -> Undone:
     """Do again what the person undid last, unless they did something else since. Raises as `undo`."""
     target = changes.to_redo(session, video_id, person_id)
     if target is None:
-        raise BadInput("nothing_to_redo", "You have nothing to redo on this video.")
+        raise BadInput("nothing_to_redo", "You have nothing to redo on this video.",
+                       "Only what was undone last, with nothing done since, can be redone.")
     change = _begin(session, target, "redo")
     edited = objects.go_forward(session, target.data.get("objects", []))
     written, frame = _masks(session, change, target.id, back="made", expected="past")

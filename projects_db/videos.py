@@ -80,7 +80,8 @@ def get(session: Session, video_id: int) -> Video:
     """Raises NotFound."""
     row = session.get(tables.Video, video_id)
     if row is None:
-        raise NotFound("no_such_video", f"There is no video {video_id}.")
+        raise NotFound("no_such_video", f"There is no video {video_id}.",
+                       "It may have been deleted; load the list of videos again.")
     return _view(row)
 
 
@@ -111,7 +112,8 @@ def frame_index(session: Session, video_id: int) -> bytes:
     """The stored frame index. Raises NotFound."""
     found = session.scalar(select(tables.Video.frame_index).where(tables.Video.id == video_id))
     if found is None:
-        raise NotFound("no_such_video", f"There is no video {video_id}.")
+        raise NotFound("no_such_video", f"There is no video {video_id}.",
+                       "It may have been deleted; load the list of videos again.")
     return found
 
 

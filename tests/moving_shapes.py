@@ -27,7 +27,7 @@ class Pictures:
         if not 0 <= index < len(self.pictures):
             raise IndexError(index)
         if index in self.broken:
-            raise Unavailable("decoder_died", f"Frame {index} cannot be decoded.")
+            raise Unavailable("decoder_died", f"Frame {index} cannot be decoded.", "Convert it.")
         return self.pictures[index]
 
 

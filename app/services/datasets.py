@@ -111,7 +111,7 @@ def _progress_of(job: Job) -> Progress:
 
     def progress(share: float, message: str) -> None:
         if job.cancelled.is_set():
-            raise Cancelled("cancelled", "It was cancelled.")
+            raise Cancelled("cancelled", "It was cancelled.", "Start it again.")
         job.report(share, message)
 
     return progress

@@ -131,7 +131,8 @@ def make_plan(
     if scope not in SCOPES:
         raise BadInput("unknown_scope", f"There is no scope '{scope}'.", f"Use one of: {', '.join(SCOPES)}.")
     if not 0 <= frame < frame_count:
-        raise BadInput("frame_outside", f"Frame {frame} is outside: the video has frames 0 to {frame_count - 1}.")
+        raise BadInput("frame_outside", f"Frame {frame} is outside: the video has frames 0 to {frame_count - 1}.",
+                       "Choose a frame of the video.")
     if not 0 <= start < stop <= frame_count:
         raise BadInput("bad_range", f"Frames {start} to {stop} (not included) are no range of this video.",
                        f"Choose 0 <= start < stop <= {frame_count}.")

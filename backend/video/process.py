@@ -85,7 +85,7 @@ class Process:
         while True:
             if cancelled and cancelled():
                 self.close()
-                raise Cancelled("cancelled", f"Reading {self._name} was cancelled.")
+                raise Cancelled("cancelled", f"Reading {self._name} was cancelled.", "Start it again.")
             if not self.connection.poll(_LOOK_AGAIN_SECONDS):
                 if time.monotonic() - heard > self._hang_seconds:
                     self.close()

@@ -95,7 +95,7 @@ def content_hash(path: Path, progress: Progress | None = None, cancelled: Stop |
                 if progress:
                     progress(min(1.0, done / total))
                 if cancelled and cancelled():
-                    raise Cancelled("cancelled", f"Reading {path.name} was cancelled.")
+                    raise Cancelled("cancelled", f"Reading {path.name} was cancelled.", "Start it again.")
     return digest.hexdigest()
 
 

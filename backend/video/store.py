@@ -101,7 +101,8 @@ def encode(picture: Array, kind: JpegKind) -> bytes:
     bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     ok, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY[kind]])
     if not ok:
-        raise Unavailable("jpeg_failed", f"A picture of {width}x{height} could not be written as JPEG.")
+        raise Unavailable("jpeg_failed", f"A picture of {width}x{height} could not be written as JPEG.",
+                          "Free some memory, then load the page again.")
     return data.tobytes()
 
 

@@ -101,7 +101,7 @@ def collect(session: Session, project_id: int, filters: Filters, progress: Progr
 
 def _check_there(what: str, wanted: frozenset[int] | None, there: set[int]) -> None:
     if missing := (wanted or frozenset()) - there:
-        raise NotFound(f"no_such_{what}", f"There is no {what} {min(missing)} in this project.")
+        raise NotFound(f"no_such_{what}", f"There is no {what} {min(missing)} in this project.", "Load the list again.")
 
 
 class _Collector:

@@ -87,7 +87,8 @@ def _targets(session: Session, project_id: int, dataset: Dataset, video_id: int 
     if video_id is not None:
         named = [video for video in there if video.id == video_id]
         if not named:
-            raise NotFound("no_such_video", f"There is no video {video_id} in this project.")
+            raise NotFound("no_such_video", f"There is no video {video_id} in this project.",
+                           "It may have been deleted; load the list of videos again.")
         if len(dataset.videos) > 1:
             raise BadInput("several_videos", f"The file has {len(dataset.videos)} videos, and one was named for it.",
                            "Leave the video out: each is then found by content or name.")

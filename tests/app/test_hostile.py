@@ -61,11 +61,12 @@ def unchanged(client: Client, video: int, square: int) -> Any:
 
 
 def refused(client: Client, method: str, url: str, body: Any = None, *, raw: bytes | None = None) -> None:
-    """The reply is 4xx and has the shape of an error."""
+    """The reply is 4xx, has the shape of an error, and says what is wrong and what to do."""
     content = json.dumps(body).encode() if raw is None else raw  # unlike httpx this writes NaN and lone surrogates
     reply = client.request(method, url, content=content, headers={"Content-Type": "application/json"})
     assert 400 <= reply.status_code < 500, (method, url, content[:200], reply.text[:500])
     assert set(reply.json()) == {"error", "message", "remedy", "details"}, reply.text[:500]
+    assert reply.json()["message"] and reply.json()["remedy"], reply.text[:500]
 
 
 def test_prompts(client: Client, video: int, square: int, unchanged: None) -> None:

@@ -138,7 +138,7 @@ def test_names_that_are_no_utf8_and_names_that_are_too_long(
     encode(tmp_path / "a.mp4", range(50, 53), size=SIZE)
     (tmp_path / "folder").mkdir()
     try:
-        os.rename(tmp_path / "a.mp4", os.fsencode(tmp_path) + b"/folder/lat\xe9n.mp4")
+        (tmp_path / "a.mp4").rename(tmp_path / "folder" / os.fsdecode(b"lat\xe9n.mp4"))
     except OSError:
         pytest.skip("this file system takes UTF-8 names only")
     url = f"/api/projects/{project['id']}/videos"
@@ -168,7 +168,7 @@ def test_a_copy_serves_every_project_and_goes_with_the_last_that_has_it(
 def test_a_copy_that_a_killed_server_left_unfinished_is_made_again(
     client: Client, project: dict[str, Any], tmp_path: Path
 ) -> None:
-    pictures, numbers = make("images", tmp_path, count=4)
+    pictures, _ = make("images", tmp_path, count=4)
     left = client.app.state.workplace.db.media / f"{source.content_hash(pictures)}.part"
     left.mkdir()
     begun = client.post(f"/api/projects/{project['id']}/videos", json={"path": str(pictures), "copy": True}).json()

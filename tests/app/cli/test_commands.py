@@ -61,7 +61,8 @@ def test_bad_accounts_are_refused_with_a_reason(tmp_path: Path, arguments: list[
     (["serve", "--no-browser", "--project", "{file}"], "cannot be a project directory"),
     (["people", "--project", "{file}/below", "list"], "cannot be a project directory"),
     (["serve", "--no-browser", "--port", "99999"], "99999 is no port"),
-    (["serve", "--no-browser", "--project", "{folder}/p", "--host", "0.0.0.0", "--port", "0"], "people add NAME --owner"),
+    (["serve", "--no-browser", "--project", "{folder}/p", "--host", "0.0.0.0", "--port", "0"],
+     "people add NAME --owner"),
     (["backup", "--project", "{folder}/none", "{folder}/copy"], "no Throughline project"),
     (["export", "--project", "{folder}/none", "--format", "coco", "--out", "{folder}/x.zip"], "no Throughline project"),
 ])

@@ -26,7 +26,7 @@ class Library:
 
     def __call__(self, content_hash: str) -> tuple[Path, FrameIndex]:
         if content_hash != HASH:
-            raise NotFound("no_such_video", "There is no such video.")
+            raise NotFound("no_such_video", "There is no such video.", "Reload the page.")
         return self.video.path, self.video.index
 
 
