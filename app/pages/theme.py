@@ -66,7 +66,7 @@ class ServedHead:
                 start = message
                 if not _is_page(start):
                     await send(start)
-            elif not _is_page(start):
+            elif not start or not _is_page(start):  # a server's extensions may send messages of their own before
                 await send(message)
             else:
                 chunks.append(message.get("body", b""))
