@@ -3,13 +3,21 @@
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sse_starlette import ServerSentEvent
 
 from app import events
 from app.events import QUEUE_LIMIT, Broker
+
+
+def run(page: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: the browser of other tests keeps an event loop in the main one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, page).result()
 
 
 def always() -> bool:
@@ -32,7 +40,7 @@ def test_events_of_another_thread_arrive_in_order() -> None:
         assert [(await following(stream))[1]["done"] for _ in range(50)] == list(range(50))
         worker.join()
 
-    asyncio.run(page())
+    run(page())
 
 
 def test_only_pages_of_the_video_hear_of_it_and_see_who_is_there() -> None:
@@ -50,7 +58,7 @@ def test_only_pages_of_the_video_hear_of_it_and_see_who_is_there() -> None:
         assert await following(ann) == ("people", {"people": ["ann"]})
         assert broker.people(1) == ["ann"]
 
-    asyncio.run(page())
+    run(page())
 
 
 def test_a_page_that_lags_is_cut_off_and_costs_no_memory() -> None:
@@ -65,7 +73,7 @@ def test_a_page_that_lags_is_cut_off_and_costs_no_memory() -> None:
                 await following(stream)
         assert broker.people(1) == []
 
-    asyncio.run(page())
+    run(page())
 
 
 def test_closing_ends_every_stream() -> None:
@@ -78,7 +86,7 @@ def test_closing_ends_every_stream() -> None:
             while True:
                 await following(stream)
 
-    asyncio.run(page())
+    run(page())
 
 
 def test_a_stream_ends_once_its_person_may_not_see_the_video(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,4 +111,4 @@ def test_a_stream_ends_once_its_person_may_not_see_the_video(monkeypatch: pytest
                 await following(silent)
         assert broker.people(1) == []
 
-    asyncio.run(page())
+    run(page())

@@ -3,10 +3,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import psutil
 import pytest
 
 from backend.video import FrameIndex, build_index
 from tests import video_fixtures
+
+Decoders = Callable[[], list[psutil.Process]]
 
 
 @dataclass(frozen=True)
@@ -29,3 +32,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made]:
         return Made(path, numbers, build_index(path))
 
     return make
+
+
+@pytest.fixture
+def decoders() -> Decoders:
+    """The decoding processes that the test has started and that still run. (Others, such as the one that tests fork
+    servers from, may be there from before.)"""
+
+    def spawned() -> set[psutil.Process]:
+        return {p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())}
+
+    before = spawned()
+    return lambda: list(spawned() - before)

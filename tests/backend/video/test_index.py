@@ -8,12 +8,11 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
-import psutil
 import pytest
 
 from backend.errors import BadInput, Cancelled, Unavailable
 from backend.video import MAX_SIDE, FrameIndex, build_index, codecs
-from tests.backend.video.conftest import Made
+from tests.backend.video.conftest import Decoders, Made
 from tests.video_fixtures import FRAMES, KINDS, encode, picture_of
 
 
@@ -121,7 +120,7 @@ def long_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_cancelled(long_video: Path) -> None:
+def test_cancelled(long_video: Path, decoders: Decoders) -> None:
     stop = threading.Event()
     shares: list[float] = []
 
@@ -135,7 +134,7 @@ def test_cancelled(long_video: Path) -> None:
     assert not decoders()
 
 
-def test_a_decoder_that_hangs_is_killed(long_video: Path) -> None:
+def test_a_decoder_that_hangs_is_killed(long_video: Path, decoders: Decoders) -> None:
     """The real process, stopped half way: as silent as one that hangs."""
     with pytest.raises(Unavailable) as caught:
         build_index(long_video, progress=lambda _: [p.suspend() for p in decoders()], hang_seconds=1)
@@ -143,15 +142,10 @@ def test_a_decoder_that_hangs_is_killed(long_video: Path) -> None:
     assert not decoders()
 
 
-def test_a_decoder_that_dies_is_reported(long_video: Path) -> None:
+def test_a_decoder_that_dies_is_reported(long_video: Path, decoders: Decoders) -> None:
     with pytest.raises(Unavailable) as caught:
         build_index(long_video, progress=lambda _: [p.kill() for p in decoders()])
     assert caught.value.code == "decoder_died"
-
-
-def decoders() -> list[psutil.Process]:
-    """Decoding processes of this one (multiprocessing keeps a helper besides them)."""
-    return [p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())]
 
 
 def test_codecs_for_the_doctor() -> None:

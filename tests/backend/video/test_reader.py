@@ -10,8 +10,7 @@ import pytest
 
 from backend.errors import Unavailable
 from backend.video import VideoReader, build_index
-from tests.backend.video.conftest import Made
-from tests.backend.video.test_index import decoders
+from tests.backend.video.conftest import Decoders, Made
 from tests.video_fixtures import FRAMES, encode, picture_of, read_number
 
 
@@ -36,7 +35,7 @@ def test_several_threads(made: Callable[[str], Made]) -> None:
         assert list(pool.map(lambda i: read_number(frames[i]), order)) == order
 
 
-def test_closed_means_no_process_and_opens_again(made: Callable[[str], Made]) -> None:
+def test_closed_means_no_process_and_opens_again(made: Callable[[str], Made], decoders: Decoders) -> None:
     frames = VideoReader(made("cfr").path, made("cfr").index)
     assert not decoders(), "a process is started when a frame is asked for"
     frames[1]
@@ -47,7 +46,7 @@ def test_closed_means_no_process_and_opens_again(made: Callable[[str], Made]) ->
     frames.close()
 
 
-def test_a_killed_decoder_is_reported_and_replaced(made: Callable[[str], Made]) -> None:
+def test_a_killed_decoder_is_reported_and_replaced(made: Callable[[str], Made], decoders: Decoders) -> None:
     with VideoReader(made("cfr").path, made("cfr").index) as frames:
         frames[0]
         (process,) = decoders()
@@ -58,9 +57,9 @@ def test_a_killed_decoder_is_reported_and_replaced(made: Callable[[str], Made]) 
         assert read_number(frames[40]) == 40
 
 
-def test_a_hanging_decoder_is_killed_and_replaced(made: Callable[[str], Made]) -> None:
+def test_a_hanging_decoder_is_killed_and_replaced(made: Callable[[str], Made], decoders: Decoders) -> None:
     """The real process, stopped: as silent as one that hangs."""
-    with VideoReader(made("cfr").path, made("cfr").index, hang_seconds=1) as frames:
+    with VideoReader(made("cfr").path, made("cfr").index, hang_seconds=5) as frames:
         frames[0]
         (process,) = decoders()
         process.suspend()
@@ -109,7 +108,7 @@ def test_images_that_have_gone_or_changed(tmp_path: Path) -> None:
             assert caught.value.code == code
 
 
-def test_memory_is_bounded(made: Callable[[str], Made]) -> None:
+def test_memory_is_bounded(made: Callable[[str], Made], decoders: Decoders) -> None:
     """Going through the whole video leaves no more behind than the caches may hold."""
     with VideoReader(made("cfr").path, made("cfr").index, cache_bytes=1 << 20) as frames:
         for i in range(FRAMES):

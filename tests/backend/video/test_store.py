@@ -11,8 +11,7 @@ import pytest
 
 from backend.errors import NotFound, Unavailable
 from backend.video import FrameIndex, FrameStore, build_index
-from tests.backend.video.conftest import Made
-from tests.backend.video.test_index import decoders
+from tests.backend.video.conftest import Decoders, Made
 from tests.video_fixtures import FRAMES, encode, read_jpeg
 
 HASH = "ab" * 32
@@ -128,7 +127,7 @@ def test_what_there_is_not(library: Library, tmp_path: Path, content_hash: str, 
     assert not files(tmp_path)
 
 
-def test_few_videos_stay_open(made: Callable[[str], Made], tmp_path: Path) -> None:
+def test_few_videos_stay_open(made: Callable[[str], Made], tmp_path: Path, decoders: Decoders) -> None:
     video = made("cfr")
     store = FrameStore(tmp_path, lambda _: (video.path, video.index))
     for i in range(6):
