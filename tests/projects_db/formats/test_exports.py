@@ -84,7 +84,7 @@ def test_manifest_tells_where_everything_came_from(studio: Studio, tmp_path: Pat
 def test_cancelled_leaves_nothing(studio: Studio, tmp_path: Path, name: str, at: float) -> None:
     def progress(share: float, message: str) -> None:
         if share >= at:
-            raise Cancelled("cancelled", "It was cancelled.")
+            raise Cancelled("cancelled", "It was cancelled.", "Start it again.")
 
     folder = tmp_path / "out"
     folder.mkdir()
@@ -110,7 +110,7 @@ def test_an_older_export_stays_until_the_new_one_is_whole(studio: Studio, tmp_pa
 
     def progress(share: float, message: str) -> None:
         if share > 0.05:
-            raise Cancelled("cancelled", "It was cancelled.")
+            raise Cancelled("cancelled", "It was cancelled.", "Start it again.")
 
     with pytest.raises(Cancelled):
         studio.export(target, "coco", progress=progress)
