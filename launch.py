@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 RUN = ("requirements.txt",)
-TEST = ("requirements.txt", "requirements-test.txt")
+TRAIN = (*RUN, "requirements-models.txt")
+TEST = (*TRAIN, "requirements-test.txt")
 TEST_WITHOUT_DEPENDENCIES = ("requirements-test-nodeps.txt",)
 
 DEMO = ROOT / "build" / "demo" / "bigbuckbunny.mp4"
@@ -154,7 +155,7 @@ def main(arguments: list[str]) -> int:
     command, *rest = arguments
     if command == "test":
         return test(rest)
-    prepare(RUN)
+    prepare(TRAIN if command == "train" else RUN)
     if command == "serve" and "--help" not in rest and "--demo" not in rest and (demo := fetch_demo()):
         rest = ["--demo", str(demo), *rest]
     argv = [str(PYTHON), "-m", "app.cli", command, *rest]

@@ -16,6 +16,7 @@ COMMANDS = {
     "export": ("app.cli.transfer", "write a dataset: COCO, YouTube-VIS or DAVIS"),
     "import": ("app.cli.transfer", "read annotations of one of these formats into a project"),
     "evaluate": ("app.cli.evaluate", "measure a model on sequences with masks"),
+    "train": ("app.cli.train", "train the compact model"),
     "bench": ("app.cli.bench", "run the benchmarks behind every figure in the docs"),
 }
 

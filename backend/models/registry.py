@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from backend.errors import NotFound, Unavailable
-from backend.models import flow
+from backend.models import compact, flow
 from backend.models.seam import Model, ModelSpec
 
 DEFAULT = "flow"
@@ -45,7 +45,7 @@ class Availability:
         return self.missing is None
 
 
-_PACKAGES: dict[str, Package] = {package.SPEC.name: package for package in (flow,)}
+_PACKAGES: dict[str, Package] = {package.SPEC.name: package for package in (compact, flow)}
 _loaded: dict[str, Model] = {}
 _loading = threading.Lock()
 

@@ -1,0 +1,132 @@
+"""The memory bank: what is remembered of every object, bounded by construction.
+
+An object is remembered by its trusted frames (at most `MAX_TRUSTED`), a ring of tracked ones (`MAX_RECENT`, every
+`RECENT_EVERY` frames) and the frame nearest in time. A frame's tokens are shared by the objects remembered on it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.models.compact.drawing import Float
+from backend.models.compact.graphs import Encoded
+from backend.models.compact.shapes import MAPS, OTHERS, OWN
+
+MAX_TRUSTED, MAX_RECENT = 4, 4
+RECENT_EVERY = 5
+
+
+@dataclass
+class Kept:
+    """A remembered frame.
+
+    Attributes:
+        token, near_token: (L, TOKEN), see `network.Encoded`.
+        own: object -> its mask at the size of maps, 0..1.
+        values: object -> (L, VALUE), float16.
+        targets: object -> (2, CONTEXT).
+        stale: objects whose values are to be computed (again).
+    """
+
+    token: Float
+    near_token: Float
+    own: dict[int, Float] = field(default_factory=dict)
+    values: dict[int, npt.NDArray[np.float16]] = field(default_factory=dict)
+    targets: dict[int, Float] = field(default_factory=dict)
+    stale: set[int] = field(default_factory=set)
+
+    def draw(self, object: int) -> Float:
+        """The maps that this object is memorised with, shape (MAPS, rows, columns)."""
+        maps = np.zeros((MAPS, *self.own[object].shape), np.float32)
+        maps[OWN] = self.own[object]
+        for other, mask in self.own.items():
+            if other != object:
+                maps[OTHERS] += mask
+        np.minimum(maps[OTHERS], 1.0, out=maps[OTHERS])
+        return maps
+
+
+@dataclass
+class Trail:
+    """Where an object is remembered."""
+
+    trusted: list[int] = field(default_factory=list)
+    recent: deque[int] = field(default_factory=lambda: deque(maxlen=MAX_RECENT))
+    last: int | None = None
+    visible: bool = False
+
+    def nearest(self, frame: int) -> int:
+        """What tracking to a frame starts from."""
+        known = [*([] if self.last is None else [self.last]), *reversed(self.trusted)]
+        return min(known, key=lambda one: abs(one - frame))
+
+    def frames(self, frame: int) -> tuple[tuple[int, ...], int]:
+        """What is read to find the object on a frame: trusted and recent ones, and the nearest."""
+        return (*self.trusted, *(one for one in self.recent if one not in self.trusted)), self.nearest(frame)
+
+
+class Bank:
+    """Of one session."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, Kept] = {}
+        self.trails: dict[int, Trail] = {}
+
+    def trust(self, frame: int, encoded: Encoded, masks: Mapping[int, Float], visible: Mapping[int, bool]) -> None:
+        """Remember masks at the size of maps for good; the newest trusted frame comes last.
+
+        What was tracked of these objects is dropped: it may be what the new masks correct."""
+        for object in masks:
+            trail = self.trails.setdefault(object, Trail())
+            trail.recent.clear()
+            trail.last = None
+            if frame in trail.trusted:
+                trail.trusted.remove(frame)
+            if len(trail.trusted) == MAX_TRUSTED:
+                trail.trusted.remove(max(trail.trusted, key=lambda one: abs(one - frame)))
+            trail.trusted.append(frame)
+            trail.visible |= visible[object]
+        self._keep(frame, encoded, masks)
+
+    def follow(self, frame: int, encoded: Encoded, masks: Mapping[int, Float], visible: Mapping[int, bool]) -> None:
+        """Remember tracked masks: as the nearest frame, and now and then in the ring where the object is visible."""
+        for object in masks:
+            trail = self.trails[object]
+            anchors = [*trail.trusted, *trail.recent]
+            if visible[object] and min(abs(frame - one) for one in anchors) >= RECENT_EVERY:
+                trail.recent.append(frame)
+            trail.last = frame
+        self._keep(frame, encoded, masks)
+
+    def forget(self, objects: Iterable[int]) -> None:
+        """Unknown ones are no error."""
+        for object in objects:
+            self.trails.pop(object, None)
+        self._sweep()
+
+    def _keep(self, frame: int, encoded: Encoded, masks: Mapping[int, Float]) -> None:
+        kept = self.kept.setdefault(frame, Kept(encoded.token[0], encoded.near_token[0]))
+        kept.own |= masks
+        kept.stale |= kept.own.keys()  # the others' masks are part of every value
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Drop what no object is remembered by any more."""
+        used: dict[int, set[int]] = {}
+        for object, trail in self.trails.items():
+            for frame in (*trail.trusted, *trail.recent, *([] if trail.last is None else [trail.last])):
+                used.setdefault(frame, set()).add(object)
+        for frame in self.kept.keys() - used.keys():
+            del self.kept[frame]
+        for frame, objects in used.items():
+            kept = self.kept.get(frame)
+            for gone in set() if kept is None else kept.own.keys() - objects:
+                assert kept is not None
+                for part in (kept.own, kept.values, kept.targets):
+                    part.pop(gone, None)
+                kept.stale.discard(gone)

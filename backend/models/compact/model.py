@@ -1,0 +1,54 @@
+"""What the `compact` model is, and its loading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backend.models.compact.graphs import Graphs
+from backend.models.compact.session import CompactSession
+from backend.models.seam import Frames, ModelSpec, WeightFile
+
+WEIGHTS = Path(__file__).parents[3] / "assets" / "compact"
+FILES = ("encode.onnx", "memorise.onnx", "decode.onnx")
+
+_LICENCE = "see assets/compact/card.md"
+
+SPEC = ModelSpec(
+    name="compact",
+    title="Compact (our own, made for two CPU cores)",
+    version="1",
+    licence="Apache-2.0",
+    permits="The masks are yours; the weights were trained partly on pictures for research use, see the model card.",
+    prompts=frozenset({"point", "box", "scribble", "mask"}),
+    tasks=frozenset({"segment", "track"}),
+    weights=tuple(WeightFile(name, "launch.py train", _LICENCE, "git checkout -- assets/compact") for name in FILES),
+    bytes_per_object_frame=320 * 1024,
+)
+
+
+class CompactModel:
+    """Holds the graphs; sessions share them.
+
+    Args:
+        folder: of the three graphs, as `training.export` writes them.
+    """
+
+    spec = SPEC
+
+    def __init__(self, folder: Path = WEIGHTS) -> None:
+        self._graphs = Graphs(folder)
+
+    def open(self, frames: Frames) -> CompactSession:
+        """A new session on a video."""
+        return CompactSession(frames, self._graphs)
+
+
+def missing() -> str | None:
+    """Which files of the weights are not there, and the command that brings them back."""
+    absent = [name for name in FILES if not (WEIGHTS / name).is_file()]
+    return f"{', '.join(absent)} missing in assets/compact: run `git checkout -- assets/compact`." if absent else None
+
+
+def load() -> CompactModel:
+    """The model."""
+    return CompactModel()

@@ -1,0 +1,172 @@
+"""The compact model at work on one video."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+
+from backend.masks import BoolMask
+from backend.models.compact.bank import Bank
+from backend.models.compact.drawing import Float, shrink
+from backend.models.compact.graphs import Encoded, Graphs, working_size
+from backend.models.compact.prompted import Prompted
+from backend.models.compact.shapes import BIAS, CONTEXT, MAPS, VALUE
+from backend.models.seam import Answer, Candidate, Frames, Segment
+from backend.prompts import Categories, Expression, Question
+
+ENCODED_FRAMES = 6
+"""Encoded frames kept, so that a click on a frame that was just shown or tracked need not encode it again."""
+
+TOGETHER = 16
+"""Objects in one call of a graph; bounds memory where there are hundreds."""
+
+UNLIKELY = 0.25
+"""An object of less presence than this is taken to be hidden."""
+
+
+class CompactSession:
+    """See `backend.models.seam.Session`."""
+
+    def __init__(self, frames: Frames, graphs: Graphs) -> None:
+        self._frames, self._graphs = frames, graphs
+        self._size = working_size(frames.height, frames.width)
+        self._encoded: OrderedDict[int, Encoded] = OrderedDict()
+        self._bank = Bank()
+        self._prompted = Prompted(frames, graphs, self._encode)
+
+    def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
+        """Each object by itself, from the frame and its prompts alone."""
+        return {object: self._prompted.segment(frame, given) for object, given in prompts.items()}
+
+    def remember(self, frame: int, masks: Mapping[int, BoolMask]) -> None:
+        """The values are computed when they are read: other objects may be remembered on the same frame first."""
+        encoded = self._encode(frame)
+        small = {object: shrink(mask, encoded.map_size) for object, mask in masks.items()}
+        self._bank.trust(frame, encoded, small, {object: bool(mask.any()) for object, mask in masks.items()})
+
+    def forget(self, objects: Iterable[int]) -> None:
+        """Drops them from the bank."""
+        self._bank.forget(objects)
+
+    def track(self, frame: int) -> dict[int, Segment]:
+        """The picture is encoded once; objects remembered on the same frames are read in one go; all compete."""
+        objects = list(self._bank.trails)
+        if not objects:
+            return {}
+        encoded = self._encode(frame)
+        logits: dict[int, Float] = {}
+        presence: dict[int, float] = {}
+        for group, (frames, near) in self._groups(frame):
+            masks, seen = self._find(encoded, group, frames, near)
+            for object, mask, score in zip(group, masks, seen, strict=True):
+                presence[object] = float(1 / (1 + np.exp(-score)))
+                if presence[object] >= UNLIKELY:
+                    logits[object] = mask
+        shares = _compete(logits)
+        segments = self._segments(objects, shares, presence)
+        rows, columns = encoded.map_size
+        nothing = np.zeros((rows, columns), np.float32)
+        small = {o: cv2.resize(shares[o], (columns, rows), interpolation=cv2.INTER_AREA) if segments[o].present
+                 else nothing for o in objects}
+        self._bank.follow(frame, encoded, small, {o: segments[o].present for o in objects})
+        return segments
+
+    def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
+        """Not trained for."""
+        raise NotImplementedError("compact has no discover task")
+
+    def answer(self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]]) -> Answer:
+        """This model has no language."""
+        raise NotImplementedError("compact has no answer task")
+
+    def close(self) -> None:
+        """Drops memory, encoded frames and masks made from prompts."""
+        self._bank = Bank()
+        self._encoded.clear()
+        self._prompted.clear()
+
+    def _encode(self, frame: int) -> Encoded:
+        if frame in self._encoded:
+            self._encoded.move_to_end(frame)
+        else:
+            self._encoded[frame] = self._graphs.encode(self._frames[frame], self._size)
+            while len(self._encoded) > ENCODED_FRAMES:
+                self._encoded.popitem(last=False)
+        return self._encoded[frame]
+
+    def _groups(self, frame: int) -> Iterator[tuple[list[int], tuple[tuple[int, ...], int]]]:
+        """Visible objects that are remembered on the same frames, at most `TOGETHER` at once."""
+        groups: dict[tuple[tuple[int, ...], int], list[int]] = defaultdict(list)
+        for object, trail in self._bank.trails.items():
+            if trail.visible:
+                groups[trail.frames(frame)].append(object)
+        for frames, group in groups.items():
+            for first in range(0, len(group), TOGETHER):
+                yield group[first:first + TOGETHER], frames
+
+    def _find(self, encoded: Encoded, group: list[int], frames: tuple[int, ...], near: int) -> tuple[Float, Float]:
+        """Logits of masks and presence of objects that are remembered on these frames."""
+        read = [*frames, near]
+        kept = [self._bank.kept[one] for one in read]
+        for one in set(read):
+            self._memorise(one, group)
+        near_token = kept[-1].near_token.copy()
+        near_token[:, BIAS] += np.log(len(frames))  # the nearest frame counts as much as all others together
+        tokens = np.concatenate([*(one.token for one in kept[:-1]), near_token])
+        values = np.stack([np.concatenate([one.values[object] for one in kept]) for object in group])
+        target = np.stack([
+            (np.mean([one.targets[object] for one in kept[:-1]], 0) + kept[-1].targets[object]) / 2 for object in group
+        ])
+        rows, columns = encoded.context.shape[2:]
+        drawn = np.zeros((len(group), VALUE, rows, columns), np.float32)
+        maps = np.zeros((len(group), MAPS, *encoded.map_size), np.float32)
+        return self._graphs.decode(encoded, tokens, values.astype(np.float32), target, drawn, maps)
+
+    def _memorise(self, frame: int, group: list[int]) -> None:
+        """Compute the values of these objects on a remembered frame, where that was not done."""
+        kept = self._bank.kept[frame]
+        due = [object for object in group if object in kept.stale]
+        if not due:
+            return
+        values, targets = self._graphs.memorise(self._encode(frame), np.stack([kept.draw(object) for object in due]))
+        for object, value, target in zip(due, values, targets, strict=True):
+            kept.values[object] = value.reshape(CONTEXT, -1).T.astype(np.float16)
+            kept.targets[object] = target
+        kept.stale.difference_update(due)
+
+    def _segments(
+        self, objects: list[int], shares: Mapping[int, Float], presence: Mapping[int, float]
+    ) -> dict[int, Segment]:
+        """Masks at the frame's size: every pixel goes to the likeliest object, if any is likelier than the ground."""
+        height, width = self._frames.height, self._frames.width
+        best = np.full((height, width), 0.5, np.float32)
+        owner = np.full((height, width), -1, np.int64)
+        full: dict[int, Float] = {}
+        for object, share in shares.items():
+            full[object] = cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR)
+            won = full[object] > best
+            best[won], owner[won] = full[object][won], object
+        segments = {}
+        for object in objects:
+            mask = owner == object
+            seen = presence.get(object, 0.0)
+            score = seen * float(full[object][mask].mean()) if mask.any() else 1 - seen
+            segments[object] = Segment(mask, float(np.clip(score, 0, 1)), present=bool(mask.any()))
+        return segments
+
+
+def _compete(logits: Mapping[int, Float]) -> dict[int, Float]:
+    """Objects and ground (logit 0) share every pixel: softmax, as in training.
+
+    An object hidden for now has no share; its mask is empty."""
+    if not logits:
+        return {}
+    stack = np.stack(list(logits.values()))
+    top = np.maximum(stack.max(0), 0)
+    stack = np.exp(stack - top)
+    stack /= stack.sum(0) + np.exp(-top)
+    return dict(zip(logits, stack, strict=True))

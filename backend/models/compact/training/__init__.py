@@ -1,0 +1,1 @@
+"""Training of the compact model: material, pseudo-videos, simulated prompts, the loop, export, model card."""
