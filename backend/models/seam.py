@@ -89,10 +89,17 @@ class Segment:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A proposal a person accepts or rejects: a mask, its score, and what it was found as."""
+    """A proposal a person accepts or rejects.
+
+    Attributes:
+        segment: its mask and score.
+        category: what it was found as, where categories were asked for.
+        object: the remembered object it seems to be, lost until now; None for something new.
+    """
 
     segment: Segment
     category: str | None = None
+    object: int | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,8 @@ class Session(Protocol):
         ...
 
     def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
-        """Candidates on a frame, best first; None asks for everything. Raises NotImplementedError without the task."""
+        """Candidates on a frame, best first; None asks for everything that is not among the remembered objects there.
+        Raises NotImplementedError without the task."""
         ...
 
     def answer(self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]]) -> Answer:

@@ -23,6 +23,9 @@ PIXELS = 384 * 672
 MOST_ENLARGED = 4.0
 """Of a small video's sides; more shows the network nothing new."""
 
+NAMES = ("encode", "memorise", "decode", "discover")
+"""Of the graphs; files are called so."""
+
 THREADS = 2
 """Of ONNX Runtime; more help little at this size, and other work is to be done beside."""
 
@@ -60,9 +63,9 @@ class Graphs:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = THREADS
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._encode, self._memorise, self._decode = (
+        self._encode, self._memorise, self._decode, self._discover = (
             onnxruntime.InferenceSession(str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"])
-            for name in ("encode", "memorise", "decode")
+            for name in NAMES
         )
 
     def encode(self, picture: npt.NDArray[np.uint8], size: tuple[int, int]) -> Encoded:
@@ -87,3 +90,7 @@ class Graphs:
             inputs[name] = inputs[name][None]
         masks, presence = self._decode.run(None, inputs)
         return masks[0], presence[0]
+
+    def discover(self, encoded: Encoded) -> Float:
+        """Logits (h, w) of how deep inside an object every cell is."""
+        return np.asarray(self._discover.run(None, {"context": encoded.context})[0][0], dtype=np.float32)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backend.models.compact.graphs import Graphs
+from backend.models.compact.graphs import NAMES, Graphs
 from backend.models.compact.session import CompactSession
 from backend.models.seam import Frames, ModelSpec, WeightFile
 
 WEIGHTS = Path(__file__).parents[3] / "assets" / "compact"
-FILES = ("encode.onnx", "memorise.onnx", "decode.onnx")
+FILES = tuple(f"{name}.onnx" for name in NAMES)
 
 _LICENCE = "see assets/compact/card.md"
 
@@ -20,7 +20,7 @@ SPEC = ModelSpec(
     licence="Apache-2.0",
     permits="The masks are yours; the weights were trained partly on pictures for research use, see the model card.",
     prompts=frozenset({"point", "box", "scribble", "mask"}),
-    tasks=frozenset({"segment", "track"}),
+    tasks=frozenset({"segment", "track", "discover"}),
     weights=tuple(WeightFile(name, "launch.py train", _LICENCE, "git checkout -- assets/compact") for name in FILES),
     bytes_per_object_frame=320 * 1024,
 )
@@ -30,7 +30,7 @@ class CompactModel:
     """Holds the graphs; sessions share them.
 
     Args:
-        folder: of the three graphs, as `training.export` writes them.
+        folder: of the graphs, as `training.export` writes them.
     """
 
     spec = SPEC

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -11,10 +12,11 @@ import numpy as np
 
 from backend.masks import BoolMask
 from backend.models.compact.bank import Bank
+from backend.models.compact.discovery import appearance, match, propose
 from backend.models.compact.drawing import Float, shrink
 from backend.models.compact.graphs import Encoded, Graphs, working_size
 from backend.models.compact.prompted import Prompted
-from backend.models.compact.shapes import BIAS, CONTEXT, MAPS, VALUE
+from backend.models.compact.shapes import BIAS, CONTEXT, MAPS, OWN, VALUE
 from backend.models.seam import Answer, Candidate, Frames, Segment
 from backend.prompts import Categories, Expression, Question
 
@@ -58,15 +60,7 @@ class CompactSession:
         if not objects:
             return {}
         encoded = self._encode(frame)
-        logits: dict[int, Float] = {}
-        presence: dict[int, float] = {}
-        for group, (frames, near) in self._groups(frame):
-            masks, seen = self._find(encoded, group, frames, near)
-            for object, mask, score in zip(group, masks, seen, strict=True):
-                presence[object] = float(1 / (1 + np.exp(-score)))
-                if presence[object] >= UNLIKELY:
-                    logits[object] = mask
-        shares = _compete(logits)
+        shares, presence = self._look(frame)
         segments = self._segments(objects, shares, presence)
         rows, columns = encoded.map_size
         nothing = np.zeros((rows, columns), np.float32)
@@ -76,8 +70,19 @@ class CompactSession:
         return segments
 
     def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
-        """Not trained for."""
-        raise NotImplementedError("compact has no discover task")
+        """Everything that looks like an object and is not one of the remembered ones, or is one that was lost."""
+        if query is not None:
+            raise NotImplementedError("compact understands no words")
+        encoded = self._encode(frame)
+        masks, lost = self._remembered(frame)
+        inside = 1 / (1 + np.exp(-self._graphs.discover(encoded)))
+        found = list(propose(inside, (self._frames.height, self._frames.width), masks,
+                             lambda place: self._prompted.segment(frame, [place])))
+        looks = [appearance(self._target(encoded, segment.mask)) for segment, _ in found]
+        chosen = match(looks, lost)
+        candidates = [Candidate(replace(segment, score=segment.score * depth), object=chosen.get(place))
+                      for place, (segment, depth) in enumerate(found)]
+        return sorted(candidates, key=lambda one: -one.segment.score)
 
     def answer(self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]]) -> Answer:
         """This model has no language."""
@@ -97,6 +102,19 @@ class CompactSession:
             while len(self._encoded) > ENCODED_FRAMES:
                 self._encoded.popitem(last=False)
         return self._encoded[frame]
+
+    def _look(self, frame: int) -> tuple[dict[int, Float], dict[int, float]]:
+        """Shares (rows, columns) of the remembered objects that are seen on a frame, and the presence of all."""
+        encoded = self._encode(frame)
+        logits: dict[int, Float] = {}
+        presence: dict[int, float] = {}
+        for group, (frames, near) in self._groups(frame):
+            masks, seen = self._find(encoded, group, frames, near)
+            for object, mask, score in zip(group, masks, seen, strict=True):
+                presence[object] = float(1 / (1 + np.exp(-score)))
+                if presence[object] >= UNLIKELY:
+                    logits[object] = mask
+        return _compete(logits), presence
 
     def _groups(self, frame: int) -> Iterator[tuple[list[int], tuple[tuple[int, ...], int]]]:
         """Visible objects that are remembered on the same frames, at most `TOGETHER` at once."""
@@ -137,6 +155,25 @@ class CompactSession:
             kept.values[object] = value.reshape(CONTEXT, -1).T.astype(np.float16)
             kept.targets[object] = target
         kept.stale.difference_update(due)
+
+    def _remembered(self, frame: int) -> tuple[list[BoolMask], dict[int, list[Float]]]:
+        """Masks of remembered objects that are on a frame, and what those look like that are not."""
+        masks: list[BoolMask] = []
+        lost: dict[int, list[Float]] = {}
+        shares, presence = self._look(frame)
+        for object, segment in self._segments(list(presence), shares, presence).items():
+            if segment.present:
+                masks.append(segment.mask)
+            else:
+                frames, _ = self._bank.trails[object].frames(frame)
+                lost[object] = [appearance(self._bank.kept[one].targets[object]) for one in frames]
+        return masks, lost
+
+    def _target(self, encoded: Encoded, mask: BoolMask) -> Float:
+        """The target tokens (2, CONTEXT) of a mask."""
+        maps = np.zeros((1, MAPS, *encoded.map_size), np.float32)
+        maps[0, OWN] = shrink(mask, encoded.map_size)
+        return self._graphs.memorise(encoded, maps)[1][0]
 
     def _segments(
         self, objects: list[int], shares: Mapping[int, Float], presence: Mapping[int, float]

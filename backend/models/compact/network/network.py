@@ -28,15 +28,30 @@ KEY_GAIN = 10.0
 
 
 class Mix(nn.Module):
-    """A residual step with a wide view at little cost: 5 x 5 a channel, then across channels."""
+    """A residual step with a wide view at little cost: `side` x `side` a channel, then across channels."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, side: int = 5) -> None:
         super().__init__()
-        self.wide = nn.Conv2d(channels, channels, 5, padding=2, groups=channels)
+        self.wide = nn.Conv2d(channels, channels, side, padding=side // 2, groups=channels)
         self.across = nn.Conv2d(channels, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.across(functional.relu(self.wide(x)))
+
+
+class Survey(nn.Module):
+    """A residual step at half the resolution, with a view of 24 cells: a click on a car's rear window is to reach its
+    headlights. It starts as no step at all."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.mixes = nn.Sequential(Mix(channels, 7), nn.ReLU(), Mix(channels, 7), nn.ReLU())
+        self.out = nn.Conv2d(channels, channels, 1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + _up(self.out(self.mixes(functional.avg_pool2d(x, 2))))
 
 
 @dataclass
@@ -108,6 +123,7 @@ class Memorise(nn.Module):
         self.maps = nn.Conv2d(16 * MAPS, VALUE, 3, padding=1)
         self.mixes = nn.Sequential(Mix(VALUE), nn.ReLU(), Mix(VALUE), nn.ReLU())
         self.weigh = nn.Conv2d(VALUE, 2, 1)
+        self.survey = Survey(VALUE)
 
     def forward(self, context: Tensor, maps: Tensor) -> tuple[Tensor, Tensor]:
         """Args: context (B, CONTEXT, h, w); maps (B, N, MAPS, 4h, 4w).
@@ -117,7 +133,7 @@ class Memorise(nn.Module):
         b, n = maps.shape[:2]
         drawn = self.maps(functional.pixel_unshuffle(maps.flatten(0, 1), 4))
         seen = self.context(context)
-        value = self.mixes(functional.relu(seen.unsqueeze(1) + drawn.unflatten(0, (b, n))).flatten(0, 1))
+        value = self.survey(self.mixes(functional.relu(seen.unsqueeze(1) + drawn.unflatten(0, (b, n))).flatten(0, 1)))
         weight = torch.softmax(self.weigh(value).flatten(2), 2).unflatten(0, (b, n))
         target = weight @ context.flatten(2).transpose(1, 2).unsqueeze(1)
         return value.unflatten(0, (b, n)), target
@@ -142,6 +158,7 @@ class Decode(nn.Module):
         self.retrieve = nn.Conv2d(MIDDLE, 2 * FINE, 1)
         self.drawn4 = nn.Conv2d(MAPS, FINE, 1)
         self.mask = nn.Conv2d(FINE, 4, 3, padding=1)
+        self.survey = Survey(CONTEXT)
 
     def forward(
         self, encoded: Encoded, tokens: Tensor, values: Tensor, target: Tensor, drawn: Tensor, maps: Tensor
@@ -158,7 +175,7 @@ class Decode(nn.Module):
                  * functional.normalize(context, dim=1).repeat(1, 2, 1, 1).unsqueeze(1)) * CONTEXT**0.5
         x = self.read(read) + self.drawn(drawn.flatten(0, 1)) + self.alike(alike.flatten(0, 1))
         x = functional.relu(x + _each(self.seen(context), n))
-        x = functional.relu(self.mix(x + self.join(x)))
+        x = functional.relu(self.survey(self.mix(x + self.join(x))))
         pooled = torch.cat([x.amax((2, 3)), x.mean((2, 3))], 1)
         x = functional.relu(_up(self.to8(x)) + _each(encoded.middle, n))
         x = x + functional.relu(self.conv8(x))

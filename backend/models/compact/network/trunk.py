@@ -47,6 +47,9 @@ class Trunk(nn.Module):
     strides 4, 8, 16 and 32.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Conv2d(3, 32, 3, 2, 1)

@@ -1,4 +1,4 @@
-"""From a trained network to the three graphs that the tool runs, with a check that they compute the same."""
+"""From a trained network to the graphs that the tool runs, with a check that they compute the same."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from backend.models.compact.shapes import CONTEXT, FINE, MAPS, MIDDLE, TOKEN, VA
 OPSET = 17
 TOLERANCE = 2e-2
 """Largest difference of a logit, as a share of the spread of the logits."""
-
-NAMES = ("encode", "memorise", "decode")
 
 
 class _Encode(nn.Module):
@@ -58,7 +56,7 @@ class _Decode(nn.Module):
 
 
 def export(network: Network, folder: Path) -> dict[str, float]:
-    """Write `encode.onnx`, `memorise.onnx` and `decode.onnx` into a folder, each beside and renamed.
+    """Write the graphs (`graphs.NAMES`) into a folder, each beside and renamed.
 
     Returns:
         The largest difference between torch and ONNX Runtime of every output, as a share of its spread.
@@ -66,7 +64,7 @@ def export(network: Network, folder: Path) -> dict[str, float]:
     Raises:
         BadInput: a graph computes something else than the network.
     """
-    network = network.to("cpu", memory_format=torch.contiguous_format).eval()
+    network = network.to("cpu").to(memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload]
     folder.mkdir(parents=True, exist_ok=True)
     differences: dict[str, float] = {}
     for name, module, axes, outputs in _graphs(network):
@@ -99,6 +97,7 @@ def _graphs(network: Network) -> list[tuple[str, nn.Module, dict[str, dict[int, 
           "values": {1: "objects", 2: "memory"}, "target": target, "drawn": drawn, "maps": maps,
           "masks": {1: "objects", 2: "8h", 3: "8w"}, "presence": {1: "objects"}},
          ["masks", "presence"]),
+        ("discover", network.discover, {"context": cells, "inside": {1: "h", 2: "w"}}, ["inside"]),
     ]
 
 
@@ -111,6 +110,8 @@ def _example(name: str, height: int, width: int, objects: int, memory: int) -> d
         return {"picture": torch.randint(0, 256, (1, 16 * height, 16 * width, 3), dtype=torch.uint8)}
     if name == "memorise":
         return {"context": context, "maps": maps}
+    if name == "discover":
+        return {"context": context}
     return {
         "context": context, "middle": torch.randn(1, MIDDLE, 2 * height, 2 * width),
         "fine": torch.randn(1, FINE, 4 * height, 4 * width), "query": torch.randn(1, height * width, TOKEN),

@@ -56,7 +56,7 @@ class Run:
         if trunk is not None:
             network.encoder.trunk.load_imagenet(torch.load(trunk, map_location="cpu", weights_only=True))
             network.encoder.trunk.freeze(settings.frozen)
-        network = network.to(device, memory_format=torch.channels_last)
+        network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         parameters = [p for p in network.encoder.trunk.parameters() if p.requires_grad]
         others = [p for name, p in network.named_parameters() if not name.startswith("encoder.trunk.")]
         groups = [{"params": parameters, "share": settings.trunk_share}, {"params": others, "share": 1.0}]
