@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from backend.masks import BoolMask, Rle
-from backend.models.seam import Model
+from backend.masks import Rle
+from backend.models.seam import Model, Session
 from backend.quality import clicks as simulated
 from backend.quality import rounds as correction
 from backend.quality.contour import BOUND_TH, contour_accuracy
@@ -22,6 +22,8 @@ from backend.tracking.runner import run
 
 WRONG = 0.7
 """A mask of lower J is one that a reviewer should see."""
+
+SCORES = ("J", "F", "J&F")
 
 _Step = TypeVar("_Step")
 
@@ -34,11 +36,13 @@ DEFINITIONS = {
     "frames": "each object's mask is given on the first frame it is visible on; scored are the frames after it, "
               "without the last frame of the sequence (DAVIS semi-supervised)",
     "mean": "over objects, not over sequences (DAVIS 2017)",
+    "from_clicks": "the first mask of each object is what the model makes of simulated clicks on that frame",
     "clicks": "next click at the point deepest inside the error region; at most "
               f"{simulated.MAX_CLICKS}, which also counts where the target is never reached",
     "setbacks": f"clicks a mask that lower its intersection over union by more than {simulated.SETBACK}",
     "rounds": "in each round every object below the target gets its worst frame corrected, and what that made stale is "
-              "tracked again; mean J over all frames after the given one",
+              "tracked again; mean J over all frames after the given one; two objects corrected on a frame count as "
+              "two",
     "doubt": f"how well doubt finds wrong masks: the chance that a mask with J below {WRONG} is more doubtful than one "
              "that is not, over all scored masks (0.5: no better than at random)",
     "frames_per_second": "frames tracked a second of wall time on this machine, reading of pictures included",
@@ -88,6 +92,7 @@ class Options:
 
     Attributes:
         alone: track every object of a sequence with several once more by itself.
+        from_clicks: track once more from the masks the model makes of so many clicks; 0 for not.
         clicks: simulated clicks on the first frame each object is visible on.
         click_every: also on every n-th frame after it; 0 for the first one only.
         rounds: rounds of correction at most; 0 for none.
@@ -95,6 +100,7 @@ class Options:
     """
 
     alone: bool = False
+    from_clicks: int = 0
     clicks: bool = False
     click_every: int = 0
     rounds: int = 0
@@ -107,8 +113,9 @@ def evaluate(
     """Measure a model.
 
     Returns:
-        JSON-able: `model`, `definitions`, `options`, `mean` (J, F, J&F, frames_per_second, doubt, and clicks where they
-        were asked for), and `sequences` with the same for every sequence and object.
+        JSON-able: `model`, `definitions`, `options`, `mean` (J, F, J&F, frames_per_second, doubt), and `sequences` with
+        the same for every sequence and object. Where they were asked for, `clicks` and `from_clicks` in both, and
+        `correction` in the report and in its sequences, which also have every one of the `rounds`.
 
     Raises:
         BadInput: a picture or mask that cannot be read.
@@ -124,39 +131,51 @@ def evaluate(
         row = _row_of(sequence, score)
         if options.alone and len(sequence.objects) > 1:
             _add_alone(row, model, sequence, report)
+        if options.from_clicks:
+            _add_from_clicks(row, model, sequence, options.from_clicks, report)
         if options.clicks:
             done = list(click_objects(model, sequence, options.click_every, report))
             clicked += done
             row["clicks"] = _clicks_as_json(done)
         if options.rounds:
             row["rounds"] = list(_rounds_as_json(model, sequence, options, report))
+            row["correction"] = _correction_as_json([row["rounds"]])
         rows.append(row)
-    mean = _mean_scores([one for row in rows for one in row["objects"]])
+    objects = [one for row in rows for one in row["objects"]]
+    mean = _mean_scores(objects)
     mean["frames_per_second"] = sum(one.tracked for one in scores) / sum(one.seconds for one in scores)
     mean["doubt"] = _doubt_finds([one for score in scores for one in score.objects])
     if clicked:
         mean["clicks"] = _clicks_as_json(clicked)
-    return {"model": {"name": model.spec.name, "version": model.spec.version}, "definitions": DEFINITIONS,
-            "options": asdict(options), "mean": mean, "sequences": rows}
+    if options.from_clicks:
+        mean["from_clicks"] = _mean_scores([one["from_clicks"] for one in objects])
+    whole = {"model": {"name": model.spec.name, "version": model.spec.version}, "definitions": DEFINITIONS,
+             "options": asdict(options), "mean": mean, "sequences": rows}
+    if options.rounds:
+        whole["correction"] = _correction_as_json([row["rounds"] for row in rows])
+    return whole
 
 
 def score_tracking(
-    model: Model, sequence: Sequence, objects: tuple[int, ...], progress: Progress | None = None
+    model: Model, sequence: Sequence, objects: tuple[int, ...], progress: Progress | None = None, from_clicks: int = 0
 ) -> TrackingScore:
-    """Track objects together from the first frame each is visible on, and compare every scored frame with the truth."""
+    """Track objects together from the first frame each is visible on, and compare every scored frame with the truth.
+
+    Args:
+        from_clicks: start from the masks that the model makes of so many simulated clicks, an object at a time as in
+            the tool; 0 to start from the true masks.
+    """
     plan = correction.first_plan(sequence, objects)
     j: dict[int, list[float]] = {one: [] for one in plan.objects}
     f: dict[int, list[float]] = {one: [] for one in plan.objects}
     facts: dict[int, list[MaskFact]] = {one: [] for one in plan.objects}
 
-    def given(one: int, frame: int) -> BoolMask:
-        return sequence.truth(frame)[one]
-
     session = model.open(sequence.frames)
     watch = _Watch()
     try:
+        first = {one: _first_mask(session, sequence, one, from_clicks) for one in plan.objects}
         barriers = {one: [sequence.first_frames[one]] for one in plan.objects}
-        for frame, segments in watch.steps(run(plan, session, given, barriers)):
+        for frame, segments in watch.steps(run(plan, session, lambda one, _: first[one].to_mask(), barriers)):
             if progress:
                 progress(f"tracking {sequence.name}", frame + 1, len(sequence))
             if frame == len(sequence) - 1:
@@ -175,6 +194,17 @@ def score_tracking(
         for one in plan.objects if j[one]
     )
     return TrackingScore(tuple(scores), watch.count, watch.seconds)
+
+
+def _first_mask(session: Session, sequence: Sequence, one: int, from_clicks: int) -> Rle:
+    """What an object is tracked from: the truth, or the model's mask of so many clicks."""
+    frame = sequence.first_frames[one]
+    truth = sequence.truth(frame)[one]
+    if not from_clicks:
+        return Rle.from_mask(truth)
+    clicked = simulated.annotate(session, frame, one, truth, void=sequence.void(frame), min_clicks=from_clicks,
+                                 max_clicks=from_clicks)
+    return Rle.from_mask(clicked.mask)
 
 
 def click_objects(
@@ -226,7 +256,16 @@ def _row_of(sequence: Sequence, score: TrackingScore) -> dict[str, Any]:
 def _add_alone(row: dict[str, Any], model: Model, sequence: Sequence, progress: Progress) -> None:
     for one in row["objects"]:
         alone = score_tracking(model, sequence, (one["object"],), progress).objects[0].as_json()
-        one["alone"] = {key: alone[key] for key in ("J", "F", "J&F")}
+        one["alone"] = {key: alone[key] for key in SCORES}
+
+
+def _add_from_clicks(
+    row: dict[str, Any], model: Model, sequence: Sequence, clicks: int, progress: Progress
+) -> None:
+    scores = score_tracking(model, sequence, sequence.objects, progress, clicks).objects
+    for one, score in zip(row["objects"], scores, strict=True):
+        one["from_clicks"] = {key: score.as_json()[key] for key in SCORES}
+    row["from_clicks"] = _mean_scores([one["from_clicks"] for one in row["objects"]])
 
 
 def _rounds_as_json(
@@ -238,9 +277,18 @@ def _rounds_as_json(
         yield asdict(done)
 
 
+def _correction_as_json(rounds: list[list[dict[str, Any]]]) -> dict[str, Any]:
+    """What rounds on sequences cost in all; where the target was not reached, what was done until the last round."""
+    last = [of_one[-1] for of_one in rounds]
+    return {"target": correction.TARGET, "corrected": sum(one["corrected"] for one in last),
+            "clicks": sum(one["clicks"] for one in last),
+            "tracked_again": sum(one["tracked"] for of_one in rounds for one in of_one[1:]),
+            "sequences_not_reached": sum(one["below"] > 0 for one in last)}
+
+
 def _mean_scores(objects: list[dict[str, Any]]) -> dict[str, Any]:
     """Means over objects; None where no object has a scored frame."""
-    return {key: fmean(one[key] for one in objects) if objects else None for key in ("J", "F", "J&F")}
+    return {key: fmean(one[key] for one in objects) if objects else None for key in SCORES}
 
 
 def _doubt_finds(objects: list[ObjectScore]) -> float | None:

@@ -25,7 +25,8 @@ from backend.tracking.runner import run
 TARGET = 0.90
 """Mean J at which an object is good enough."""
 
-MAX_ROUNDS = 5
+MAX_ROUNDS = 100
+"""Where the annotator gives up."""
 
 Correction = Literal["mask", "clicks"]
 
@@ -40,6 +41,7 @@ class Round:
         corrected: object-frames corrected so far.
         clicks: made so far (0 where masks are drawn).
         tracked: object-frames computed by the model in this round.
+        below: objects whose mean J is below the target.
     """
 
     number: int
@@ -47,6 +49,7 @@ class Round:
     corrected: int
     clicks: int
     tracked: int
+    below: int
 
 
 def correct_in_rounds(
@@ -64,10 +67,10 @@ def correct_in_rounds(
     """
     session = model.open(sequence.frames)
     try:
-        labelling = _Labelling(session, sequence)
+        labelling = _Labelling(session, sequence, target)
         yield labelling.round(0, first_plan(sequence, sequence.objects))
         for number in range(1, max_rounds + 1):
-            corrections = labelling.worst(target)
+            corrections = labelling.worst()
             if not corrections:
                 return
             for one, frame in corrections.items():
@@ -88,8 +91,8 @@ def first_plan(sequence: Sequence, objects: tuple[int, ...]) -> Plan:
 class _Labelling:
     """Masks and barriers of a sequence in work."""
 
-    def __init__(self, session: Session, sequence: Sequence) -> None:
-        self.session, self.sequence = session, sequence
+    def __init__(self, session: Session, sequence: Sequence, target: float) -> None:
+        self.session, self.sequence, self.target = session, sequence, target
         self.barriers = {one: [first] for one, first in sequence.first_frames.items()}
         self.masks: dict[tuple[int, int], Rle] = {}
         self.j: dict[int, dict[int, float]] = {one: {} for one in sequence.objects}
@@ -104,14 +107,15 @@ class _Labelling:
             for one, segment in segments.items():
                 self._store(one, frame, segment.mask, truth[one], void)
         means = [fmean(scores.values()) for scores in self.j.values() if scores]
-        return Round(number, fmean(means), self.corrected, self.clicks, plan.total)
+        below = sum(mean < self.target for mean in means)
+        return Round(number, fmean(means), self.corrected, self.clicks, plan.total, below)
 
-    def worst(self, target: float) -> dict[int, int]:
+    def worst(self) -> dict[int, int]:
         """Object -> its frame of least J without a barrier, for objects whose mean J is below the target."""
         free = {one: {f: j for f, j in scores.items() if f not in self.barriers[one]} for one, scores in self.j.items()}
         return {
             one: min(free[one], key=lambda frame: (scores[frame], frame))
-            for one, scores in self.j.items() if free[one] and fmean(scores.values()) < target
+            for one, scores in self.j.items() if free[one] and fmean(scores.values()) < self.target
         }
 
     def correct(self, one: int, frame: int, by: Correction) -> None:

@@ -1,4 +1,4 @@
-"""`launch.py evaluate` with the default model on a small sequence, run as a person runs it."""
+"""`launch.py evaluate` on a small sequence, run as a person runs it."""
 
 from __future__ import annotations
 
@@ -38,24 +38,40 @@ def folder(tmp_path: Path) -> Path:
 
 def test_table_and_json_agree(folder: Path, tmp_path: Path) -> None:
     written = tmp_path / "report.json"
-    done = evaluate(folder, "--clicks", "--rounds", 2, "--json", written)
+    done = evaluate(folder, "--model", "flow", "--clicks", "--from-clicks", 1, "--rounds", "--json", written)
     assert done.returncode == 0, done.stderr
-    report = json.loads(written.read_text())
+    report, = json.loads(written.read_text())["reports"]
     assert report["model"]["name"] == "flow"
     assert report["mean"]["J"] > 0.9  # an easy object; a lost one would be near 0
+    assert report["mean"]["from_clicks"]["J"] > 0.5
     assert report["mean"]["clicks"]["mean_iou_after"]["10"] > 0.85
     assert report["sequences"][0]["rounds"][0]["mean_j"] > 0.9
+    assert report["correction"]["corrected"] == report["correction"]["sequences_not_reached"] == 0
     mean = next(line.split() for line in done.stdout.splitlines() if line.startswith("mean"))
     assert mean[1:4] == [f"{report['mean'][key]:.3f}" for key in ("J", "F", "J&F")]
-    for words in ("IoU@1", "clicks to 0.85", "round", "disc", "DAVIS"):
+    for words in ("IoU@1", "clicks to 0.85", "J&F from 1 click", "corrected to 0.90", "disc", "DAVIS"):
         assert words in done.stdout
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_models_side_by_side_as_markdown(folder: Path, tmp_path: Path) -> None:
+    """Naming a model twice measures it once; the tables of a document hold the figures that were printed."""
+    written = tmp_path / "tables.md"
+    done = evaluate(folder, "--model", "flow", "--model", "flow", "--markdown", written)
+    assert done.returncode == 0, done.stderr
+    head, rule, *rows = [line for line in written.read_text().splitlines() if line.startswith("|")][-4:]
+    assert head.startswith("| sequence | object | frames | J | F | J&F |")
+    assert rule.count("---:") == head.count("|") - 2
+    assert [row.split(" | ")[0] for row in rows] == ["| disc", "| mean"]
+    printed = next(line.split() for line in done.stdout.splitlines() if line.startswith("mean"))
+    assert printed[1:] == [cell for cell in rows[1].strip("| ").split(" | ")[1:] if cell]
 
 
 @pytest.mark.parametrize(("arguments", "said"), [
     (["--sequences", "cat"], "No sequence cat"),
     (["--model", "nonesuch"], "flow"),
     (["--json", "nowhere/at/all.json"], "no folder"),
+    (["--markdown", "nowhere/at/all.md"], "no folder"),
 ])
 def test_what_is_wrong_is_said_at_once(folder: Path, arguments: list[str], said: str) -> None:
     done = evaluate(folder, *arguments)

@@ -93,16 +93,40 @@ def test_clicks_on_every_nth_frame_where_the_object_is(copy_model, write_sequenc
     assert report["mean"]["clicks"]["masks"] == 2  # frames 0 and 2
 
 
+def test_tracking_from_the_masks_of_clicks(copy_model, write_sequence, box) -> None:
+    """A click paints 9 x 9 pixels: all of one object, a third of the other until it is clicked three times."""
+    masks = [box(10, 10, 9, 9, 1) + box(40, 10, 27, 9, 2)] * 4
+    sequences = find_sequences(write_sequence("two", masks))
+    for clicks, expected in ((1, (1 + 1 / 3) / 2), (5, 1)):
+        report = evaluate(copy_model, sequences, Options(from_clicks=clicks))
+        assert report["mean"]["J"] == 1
+        assert report["mean"]["from_clicks"]["J"] == pytest.approx(expected)
+    assert [one["from_clicks"]["J"] for one in report["sequences"][0]["objects"]] == [1, 1]
+    assert all(session.closed for session in copy_model.sessions)
+
+
+def test_corrections_are_summed_over_sequences(copy_model, write_sequence, box) -> None:
+    write_sequence("still", [box(0, 0, 20, 20, 1)] * 4)
+    jump = [box(0, 0, 20, 20, 1)] * 4 + [box(50, 30, 20, 20, 1)] * 5
+    sequences = find_sequences(write_sequence("jump", jump))
+    report = evaluate(copy_model, sequences, Options(rounds=50))
+    assert [row["correction"]["corrected"] for row in report["sequences"]] == [2, 0]
+    assert report["correction"] == {"target": 0.9, "corrected": 2, "clicks": 0, "tracked_again": 9,
+                                    "sequences_not_reached": 0}
+    report = evaluate(copy_model, sequences, Options(rounds=1))
+    assert (report["correction"]["corrected"], report["correction"]["sequences_not_reached"]) == (1, 1)
+
+
 def test_rounds_correct_the_worst_frame_and_retrack_up_to_the_barriers(copy_model, write_sequence, box) -> None:
     """The object stands, jumps at frame 4 and stands again."""
     masks = [box(0, 0, 20, 20, 1)] * 4 + [box(50, 30, 20, 20, 1)] * 5
     sequence, = find_sequences(write_sequence("jump", masks))
     assert list(correct_in_rounds(copy_model, sequence)) == [
-        Round(0, mean_j=3 / 8, corrected=0, clicks=0, tracked=8),
+        Round(0, mean_j=3 / 8, corrected=0, clicks=0, tracked=8, below=1),
         # Frame 4 is corrected. Frame 3 is nearer to it than to frame 0, so it is tracked from the wrong side.
-        Round(1, mean_j=7 / 8, corrected=1, clicks=0, tracked=7),
+        Round(1, mean_j=7 / 8, corrected=1, clicks=0, tracked=7, below=1),
         # Frame 3 is corrected; what depended on it lies between frames 0 and 3.
-        Round(2, mean_j=1, corrected=2, clicks=0, tracked=2),
+        Round(2, mean_j=1, corrected=2, clicks=0, tracked=2, below=0),
     ]
 
 
