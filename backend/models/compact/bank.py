@@ -1,7 +1,8 @@
 """The memory bank: what is remembered of every object, bounded by construction.
 
-An object is remembered by its trusted frames (at most `MAX_TRUSTED`), a ring of tracked ones (`MAX_RECENT`, every
-`RECENT_EVERY` frames) and the frame nearest in time. A frame's tokens are shared by the objects remembered on it.
+An object is remembered by its trusted frames (at most `MAX_TRUSTED`), a ring of tracked ones (`MAX_RECENT`, frames
+whose number is a multiple of `RECENT_EVERY`, the same for all objects so that they are read together) and the frame
+nearest in time. A frame's tokens are shared by the objects remembered on it.
 """
 
 from __future__ import annotations
@@ -10,15 +11,23 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from backend.models.compact.drawing import Float
 from backend.models.compact.graphs import Encoded
-from backend.models.compact.shapes import MAPS, OTHERS, OWN
+from backend.models.compact.shapes import MAP_STRIDE, MAPS, OTHERS, OWN, STRIDE
+
+MAPS_A_CELL = STRIDE // MAP_STRIDE
+"""Cells of a map along a side of a cell of memory."""
 
 MAX_TRUSTED, MAX_RECENT = 4, 4
 RECENT_EVERY = 5
+
+NEAR_CELLS, THIN = 2, 2
+"""What is read of a frame that is not the nearest: the cells at most this far from an object, and of the others every
+n-th a row and a column. Ground far from every object only has to be there to be preferred to them."""
 
 
 @dataclass
@@ -39,6 +48,16 @@ class Kept:
     values: dict[int, npt.NDArray[np.float16]] = field(default_factory=dict)
     targets: dict[int, Float] = field(default_factory=dict)
     stale: set[int] = field(default_factory=set)
+
+    def telling(self) -> npt.NDArray[np.intp]:
+        """The cells, in reading order, that are read when this is not the nearest frame (see `NEAR_CELLS`)."""
+        owned = np.maximum.reduce(list(self.own.values()))
+        rows, columns = (side // MAPS_A_CELL for side in owned.shape)
+        cells = owned.reshape(rows, MAPS_A_CELL, columns, MAPS_A_CELL).max((1, 3)) > 0
+        side = 2 * NEAR_CELLS + 1
+        telling = cv2.dilate(cells.astype(np.uint8), np.ones((side, side), np.uint8))
+        telling[::THIN, ::THIN] = 1
+        return np.flatnonzero(telling)
 
     def draw(self, object: int) -> Float:
         """The maps that this object is memorised with, shape (MAPS, rows, columns)."""
@@ -97,8 +116,7 @@ class Bank:
         """Remember tracked masks: as the nearest frame, and now and then in the ring where the object is visible."""
         for object in masks:
             trail = self.trails[object]
-            anchors = [*trail.trusted, *trail.recent]
-            if visible[object] and min(abs(frame - one) for one in anchors) >= RECENT_EVERY:
+            if visible[object] and frame % RECENT_EVERY == 0 and frame not in (*trail.trusted, *trail.recent):
                 trail.recent.append(frame)
             trail.last = frame
         self._keep(frame, encoded, masks)

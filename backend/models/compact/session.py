@@ -132,12 +132,16 @@ class CompactSession:
         kept = [self._bank.kept[one] for one in read]
         for one in set(read):
             self._memorise(one, group)
-        near_token = kept[-1].near_token.copy()
+        *others, nearest = kept
+        cells = [one.telling() for one in others]
+        near_token = nearest.near_token.copy()
         near_token[:, BIAS] += np.log(len(frames))  # the nearest frame counts as much as all others together
-        tokens = np.concatenate([*(one.token for one in kept[:-1]), near_token])
-        values = np.stack([np.concatenate([one.values[object] for one in kept]) for object in group])
+        tokens = np.concatenate([*(one.token[at] for one, at in zip(others, cells, strict=True)), near_token])
+        values = np.stack([np.concatenate([
+            *(one.values[object][at] for one, at in zip(others, cells, strict=True)), nearest.values[object]
+        ]) for object in group])
         target = np.stack([
-            (np.mean([one.targets[object] for one in kept[:-1]], 0) + kept[-1].targets[object]) / 2 for object in group
+            (np.mean([one.targets[object] for one in others], 0) + nearest.targets[object]) / 2 for object in group
         ])
         rows, columns = encoded.context.shape[2:]
         drawn = np.zeros((len(group), VALUE, rows, columns), np.float32)

@@ -4,12 +4,12 @@ from backend.models.compact.bank import MAX_RECENT, MAX_TRUSTED, RECENT_EVERY, B
 from backend.models.compact.graphs import Encoded
 from backend.models.compact.shapes import OTHERS, OWN, TOKEN
 
-ROWS, COLUMNS = 8, 12
+ROWS, COLUMNS = 32, 48
 
 
 def encoded() -> Encoded:
-    address = np.zeros((1, 6, TOKEN), np.float32)
-    return Encoded(np.zeros((1, 1, 2, 3), np.float32), address, address, address, address, address)
+    address = np.zeros((1, 96, TOKEN), np.float32)
+    return Encoded(np.zeros((1, 1, 8, 12), np.float32), address, address, address, address, address)
 
 
 def mask(value: float = 1.0) -> np.ndarray:
@@ -36,6 +36,21 @@ def test_the_ring_holds_frames_apart_that_show_the_object() -> None:
         bank.follow(frame, encoded(), {1: mask()}, {1: not 10 <= frame < 20})
     assert list(bank.trails[1].recent) == [20, 25, 30, 35]
     assert all(frame % RECENT_EVERY == 0 for frame in bank.trails[1].recent)
+
+
+def test_ground_far_from_every_object_is_thinned() -> None:
+    bank = Bank()
+    one, other = mask(0), mask(0)
+    one[0, 0], other[31, 47] = 0.1, 1.0
+    bank.trust(0, encoded(), {1: one, 2: other}, {1: True, 2: True})
+    telling = np.zeros(96, bool)
+    telling[bank.kept[0].telling()] = True
+    cells = telling.reshape(8, 12)
+    assert cells[:3, :3].all()
+    assert cells[-3:, -3:].all()
+    assert cells[::2, ::2].all()
+    assert not cells[3:5, 1::2].any()
+    assert telling.sum() < 48
 
 
 def test_a_new_trusted_frame_drops_what_was_tracked() -> None:
