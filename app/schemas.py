@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from backend.prompts import VisualPrompt
+from backend.prompts import Categories, Expression, VisualPrompt
 from backend.tracking.plan import Scope
 
 LARGEST = 2**63 - 1
@@ -180,10 +180,29 @@ class RleBody(Body):
     counts: str | list[FrameNumber]
 
 
-class NewPrompts(Body):
+class OfObject(Body):
+    """Something for an object, or for a new one (`object`), which the same change makes."""
+
+    object_id: Id | None = None
+    object: NewObject | None = None
+
+    @model_validator(mode="after")
+    def _one_object(self) -> Self:
+        if (self.object_id is None) == (self.object is None):
+            raise ValueError('give either "object_id" or "object", a new one')
+        return self
+
+    @property
+    def target(self) -> int | NewObject:
+        """The object's id, or what it is to be."""
+        target = self.object if self.object_id is None else self.object_id
+        assert target is not None, "one of them is given"
+        return target
+
+
+class NewPrompts(OfObject):
     """`POST .../prompts`: one prompt, or several that belong together."""
 
-    object_id: Id
     prompt: VisualPrompt | None = None
     prompts: list[VisualPrompt] = Field(default_factory=list, max_length=200)
     base: Revision
@@ -204,6 +223,16 @@ class HandMask(Body):
     rle: RleBody | None = None
     polygons: list[Annotated[list[float], Field(max_length=20_000)]] | None = Field(default=None, max_length=1000)
     base: Revision
+
+
+class ObjectMask(OfObject, HandMask):
+    """A mask of an object, or of a new one."""
+
+
+class HandMasks(Body):
+    """`POST .../masks`."""
+
+    masks: list[ObjectMask] = Field(min_length=1, max_length=1000)
 
 
 class MaskBase(Body):
@@ -238,6 +267,14 @@ class Preview(Body):
     frame: FrameNumber
     object_id: Id | None = None
     prompts: list[VisualPrompt] = Field(min_length=1, max_length=200)
+    model: Annotated[str, StringConstraints(max_length=100)] | None = None
+
+
+class Discover(Body):
+    """`POST .../discover`. Without a query: everything."""
+
+    frame: FrameNumber
+    query: Annotated[Categories | Expression, Field(discriminator="kind")] | None = None
     model: Annotated[str, StringConstraints(max_length=100)] | None = None
 
 

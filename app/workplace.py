@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -17,7 +19,9 @@ from app.services.tracking import RunManager
 from app.services.uploads import Uploads
 from app.settings import Settings
 from backend.errors import BadInput
-from backend.models.pool import SessionPool
+from backend.models import registry
+from backend.models.pool import SessionKey, SessionPool
+from backend.models.seam import Session
 from projects_db import people
 from projects_db.database import Database
 
@@ -59,6 +63,18 @@ class Workplace:
         except BaseException:
             db.close()
             raise
+
+    @contextmanager
+    def session(self, content_hash: str, model: str, purpose: str) -> Iterator[Session]:
+        """A model's session on a video, for one thread at a time; those of another purpose do not wait for it.
+
+        Raises:
+            NotFound, Unavailable: as `registry.load` and `Library.shared_reader`.
+        """
+        loaded = registry.load(model)
+        frames = self.library.shared_reader(content_hash)
+        with self.sessions.session(SessionKey(content_hash, model, purpose), lambda: loaded.open(frames)) as session:
+            yield session
 
     def forget_access(self) -> None:
         """Look again who may see what, after people, members or videos changed."""

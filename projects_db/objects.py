@@ -101,6 +101,12 @@ def delete(session: Session, change: Change, object_id: int, version: int) -> Ob
     return _set(session, change, row, {"deleted": True})
 
 
+def edited(session: Session, change: Change) -> list[Object]:
+    """The objects that a change has made or changed, as they are now."""
+    edits = session.get_one(tables.Change, change.id).data.get("objects", [])
+    return [get(session, object_id) for object_id in dict.fromkeys(edit["object"] for edit in edits)]
+
+
 def go_back(session: Session, edits: Sequence[dict[str, Any]]) -> list[Object]:
     """Undo the object edits of a change. For `undo`. Raises Conflict where somebody built on them."""
     for edit in edits:

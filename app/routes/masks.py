@@ -1,4 +1,4 @@
-"""Masks of a video: read them, prompt for them, draw them, change the state of a range, undo and redo."""
+"""Masks of a video: read them, prompt for them, find what has none, draw, change states of ranges, undo and redo."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from fastapi import APIRouter, Depends
 from app.identity import Access, AtWorkplace, video_member
 from app.schemas import (
     Absent,
+    Discover,
     FrameRange,
     HandMask,
+    HandMasks,
     MaskBase,
+    NewObject,
     NewPrompts,
     Preview,
     QueryFrame,
@@ -19,7 +22,8 @@ from app.schemas import (
     Verify,
     WithdrawPrompts,
 )
-from app.services import annotate
+from app.services import annotate, discovery
+from app.services.annotate import HandDrawn
 from backend.errors import BadInput
 from projects_db import changes, masks, objects, prompts, timeline, undo, videos
 
@@ -57,7 +61,7 @@ def add_prompts(
 ) -> dict[str, Any]:
     """Prompts; the model makes the mask."""
     new = [*([body.prompt] if body.prompt else []), *body.prompts]
-    return annotate.add_prompts(workplace, access, video_id, frame, body.object_id, new, base=body.base,
+    return annotate.add_prompts(workplace, access, video_id, frame, body.target, new, base=body.base,
                                 model=body.model)
 
 
@@ -76,14 +80,26 @@ def preview(video_id: int, body: Preview, access: Annotator, workplace: AtWorkpl
     return annotate.preview(workplace, video_id, body.frame, body.object_id, body.prompts, body.model)
 
 
+@router.post("/discover")
+def discover(video_id: int, body: Discover, access: Annotator, workplace: AtWorkplace) -> dict[str, Any]:
+    """Candidates on a frame."""
+    return discovery.discover(workplace, video_id, body.frame, body.query, body.model)
+
+
+@router.post("/frames/{frame:int}/masks")
+def put_masks(
+    video_id: int, frame: int, body: HandMasks, access: Annotator, workplace: AtWorkplace
+) -> dict[str, Any]:
+    """Masks by hand, of objects that are there and of new ones, as one change."""
+    return annotate.put_masks(workplace, access, video_id, frame, [_drawn(one.target, one) for one in body.masks])
+
+
 @router.put("/frames/{frame:int}/masks/{object_id:int}")
 def put_mask(
     video_id: int, frame: int, object_id: int, body: HandMask, access: Annotator, workplace: AtWorkplace
 ) -> dict[str, Any]:
     """A mask by hand."""
-    rle = body.rle.model_dump() if body.rle else None
-    return annotate.put_mask(workplace, access, video_id, frame, object_id, rle=rle, polygons=body.polygons,
-                             base=body.base)
+    return annotate.put_masks(workplace, access, video_id, frame, [_drawn(object_id, body)])
 
 
 @router.delete("/frames/{frame:int}/masks/{object_id:int}")
@@ -92,6 +108,10 @@ def remove_mask(
 ) -> dict[str, Any]:
     """Remove a mask."""
     return annotate.remove_mask(workplace, access, video_id, frame, object_id, base=body.base)
+
+
+def _drawn(target: int | NewObject, body: HandMask) -> HandDrawn:
+    return HandDrawn(target, body.rle.model_dump() if body.rle else None, body.polygons, body.base)
 
 
 @router.post("/clear")

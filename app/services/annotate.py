@@ -15,17 +15,18 @@ from sqlalchemy.orm import Session
 
 from app import views
 from app.identity import Access
+from app.schemas import NewObject
 from app.workplace import Workplace
 from backend.errors import BadInput
 from backend.masks import Rle
 from backend.models import registry
-from backend.models.pool import SessionKey
 from backend.models.seam import Segment
 from backend.prompts import MaskPrompt, check_inside, prompt_adapter
 from backend.tracking.plan import prompt_hash
-from projects_db import changes, masks, prompts, videos
+from projects_db import changes, masks, objects, prompts, videos
 from projects_db.changes import Change
 from projects_db.masks import MaskItem, MaskWrite, Written
+from projects_db.objects import Object
 from projects_db.prompts import StoredPrompt
 from projects_db.undo import Undone
 from projects_db.videos import Video
@@ -62,11 +63,37 @@ class _Place:
         return given, _from_last_mask([*standing, *given])
 
 
+@dataclass(frozen=True)
+class HandDrawn:
+    """A mask that a person made or accepted; `rle` (COCO, unchecked) or `polygons` (flat lists x, y, ...).
+
+    Attributes:
+        target: its object's id, or what the new object is to be.
+        base: as `MaskWrite.base`.
+    """
+
+    target: int | NewObject
+    rle: dict[str, Any] | None
+    polygons: Sequence[Sequence[float]] | None
+    base: int
+
+    def mask(self, video: Video) -> Rle:
+        """The mask, checked. Raises BadInput: neither or both given, malformed, or of another size."""
+        if (self.rle is None) == (self.polygons is None):
+            raise BadInput("one_mask", 'A mask is given as "rle" or as "polygons".', "Give one of them.")
+        if self.rle is not None:
+            return Rle.from_json(self.rle, height=video.height, width=video.width)
+        return Rle.from_polygons(self.polygons or [], video.height, video.width)
+
+
 def add_prompts(
-    workplace: Workplace, access: Access, video_id: int, frame: int, object_id: int, new: Sequence[Any], *,
+    workplace: Workplace, access: Access, video_id: int, frame: int, target: int | NewObject, new: Sequence[Any], *,
     base: int, model: str | None,
 ) -> Reply:
     """Prompts on a frame: the model makes the mask of everything given there.
+
+    Args:
+        target: the object's id, or what the new object is to be, which the same change makes.
 
     Raises:
         BadInput: no prompt, one outside the frame, one of a kind the model does not take, or nothing is found there.
@@ -74,14 +101,15 @@ def add_prompts(
     """
     if not new:
         raise BadInput("no_prompt", "There is no prompt in this request.", 'Give "prompt" or "prompts".')
-    place = _read(workplace, video_id, frame, object_id)
+    place = _read(workplace, video_id, frame, target if isinstance(target, int) else NO_OBJECT)
     given, everything = place.with_new(new)
-    segment, model_ms = _segment(workplace, place.video, frame, object_id, everything, model)
+    segment, model_ms = _segment(workplace, place.video, frame, everything, model)
     if not segment.mask.any():
         raise BadInput("nothing_found", "The model finds no object there.",
                        "Click in the middle of the object, or draw a box around it.")
 
     def write(session: Session, change: Change) -> Written:
+        object_id = _there(session, change, target)
         prompts.add(session, change, frame, object_id, [_as_json(prompt) for prompt in given])
         return masks.write(session, change, [_made(frame, object_id, segment, base, everything)])
 
@@ -102,7 +130,7 @@ def withdraw_prompts(
         # Back to the mask that was corrected: a run made it, so it is no barrier.
         made = MaskWrite(frame, object_id, left[0].rle(), base, source="model", prompt_hash=_hash(left))
     elif left:
-        segment, model_ms = _segment(workplace, place.video, frame, object_id, left, None)
+        segment, model_ms = _segment(workplace, place.video, frame, left, None)
         made = _made(frame, object_id, segment, base, left)
 
     def write(session: Session, change: Change) -> Written:
@@ -118,23 +146,25 @@ def preview(
     """The mask that prompts would make; nothing is stored. Raises BadInput."""
     place = _read(workplace, video_id, frame, object_id or NO_OBJECT)
     _, everything = place.with_new(new)
-    segment, _ = _segment(workplace, place.video, frame, object_id or NO_OBJECT, everything, model)
+    segment, _ = _segment(workplace, place.video, frame, everything, model)
     return {"rle": Rle.from_mask(segment.mask).as_json(), "score": segment.score}
 
 
-def put_mask(
-    workplace: Workplace, access: Access, video_id: int, frame: int, object_id: int, *,
-    rle: dict[str, Any] | None, polygons: Sequence[Sequence[float]] | None, base: int,
+def put_masks(
+    workplace: Workplace, access: Access, video_id: int, frame: int, drawn: Sequence[HandDrawn]
 ) -> Reply:
-    """A mask by hand. Raises BadInput (neither or both of `rle` and `polygons`, wrong size), and as `masks.write`."""
-    if (rle is None) == (polygons is None):
-        raise BadInput("one_mask", 'A mask is given as "rle" or as "polygons".', "Give one of them.")
+    """Masks by hand on a frame, as one change: all of them or none. Raises as `HandDrawn.mask` and `masks.write`."""
     with workplace.db.read() as session:
         video = videos.get(session, video_id)
-    mask = (Rle.from_json(rle, height=video.height, width=video.width) if rle is not None
-            else Rle.from_polygons(polygons or [], video.height, video.width))
-    return apply(workplace, access, video_id, "mask", lambda session, change: masks.write(
-        session, change, [MaskWrite(frame, object_id, mask, base)]))
+    rles = [one.mask(video) for one in drawn]
+
+    def write(session: Session, change: Change) -> Written:
+        return masks.write(session, change, [
+            MaskWrite(frame, _there(session, change, one.target), rle, one.base)
+            for one, rle in zip(drawn, rles, strict=True)
+        ])
+
+    return apply(workplace, access, video_id, "mask", write)
 
 
 def remove_mask(
@@ -161,10 +191,9 @@ def apply(
     with workplace.db.write() as session:
         change = changes.begin(session, video_id, access.person.id, kind)
         written = write(session, change)
+        edited = objects.edited(session, change)
         undo, redo = changes.available(session, video_id, access.person.id)
-    told = views.written(written)
-    publish(workplace, video_id, told, access.person.id)
-    return {"change_id": written.change_id, **told, "undo": undo, "redo": redo}
+    return {**_tell(workplace, access, video_id, written, edited), "undo": undo, "redo": redo}
 
 
 def step_back(
@@ -174,17 +203,26 @@ def step_back(
     with workplace.db.write() as session:
         done = step(session, video_id, access.person.id)
         undo, redo = changes.available(session, video_id, access.person.id)
-    told = views.written(done.written)
-    publish(workplace, video_id, told, access.person.id)
-    for one in done.objects:
-        workplace.events.publish(video_id, "object", one.as_json())
-    return {"change_id": done.written.change_id, "kind": done.kind, **told,
-            "objects": [one.as_json() for one in done.objects], "frame": done.frame, "undo": undo, "redo": redo}
+    return {**_tell(workplace, access, video_id, done.written, done.objects), "kind": done.kind, "frame": done.frame,
+            "undo": undo, "redo": redo}
 
 
-def publish(workplace: Workplace, video_id: int, told: dict[str, Any], person_id: int) -> None:
-    """Tell every page of the video which masks changed."""
-    workplace.events.publish(video_id, "masks", {**told, "by": person_id})
+def _tell(
+    workplace: Workplace, access: Access, video_id: int, written: Written, edited: Sequence[Object]
+) -> Reply:
+    """Tell every page of the video what changed, objects first: a page draws masks of objects it knows."""
+    told, things = views.written(written), [one.as_json() for one in edited]
+    for one in things:
+        workplace.events.publish(video_id, "object", one)
+    workplace.events.publish(video_id, "masks", {**told, "by": access.person.id})
+    return {"change_id": written.change_id, **told, "objects": things}
+
+
+def _there(session: Session, change: Change, target: int | NewObject) -> int:
+    """The id of an object, which is made now if it is a new one."""
+    if isinstance(target, int):
+        return target
+    return objects.create(session, change, target.label_id, target.name, target.colour).id
 
 
 def _read(workplace: Workplace, video_id: int, frame: int, object_id: int) -> _Place:
@@ -203,19 +241,13 @@ def _from_last_mask(given: list[Any]) -> list[Any]:
 
 
 def _segment(
-    workplace: Workplace, video: Video, frame: int, object_id: int, given: Sequence[Any], model_name: str | None
+    workplace: Workplace, video: Video, frame: int, given: Sequence[Any], model: str | None
 ) -> tuple[Segment, float]:
     """The model's mask, and how long that took in milliseconds. Raises BadInput, NotFound, Unavailable."""
-    name = model_name or registry.DEFAULT
-    spec = registry.spec(name)
-    if strange := {prompt.kind for prompt in given} - spec.prompts:
-        raise BadInput("prompt_not_taken", f"{spec.title} does not take a {min(strange)}.",
-                       f"It takes: {', '.join(sorted(spec.prompts))}.")
+    spec = registry.choose(model, "segment", {prompt.kind for prompt in given})
     started = time.perf_counter()
-    model = registry.load(name)
-    frames = workplace.library.shared_reader(video.hash)
-    with workplace.sessions.session(SessionKey(video.hash, name, "click"), lambda: model.open(frames)) as session:
-        segment = session.segment(frame, {object_id: given})[object_id]
+    with workplace.session(video.hash, spec.name, "click") as session:
+        segment = session.segment(frame, {NO_OBJECT: given})[NO_OBJECT]
     return segment, round((time.perf_counter() - started) * 1000, 1)
 
 

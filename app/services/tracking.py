@@ -18,7 +18,7 @@ from app import views
 from app.errors import log
 from app.events import Broker
 from app.library import Library
-from backend.errors import BadInput, Locked, NotFound, ThroughlineError, of_disk
+from backend.errors import Locked, NotFound, ThroughlineError, of_disk
 from backend.masks import BoolMask, Rle
 from backend.models import registry
 from backend.models.seam import Segment
@@ -65,17 +65,15 @@ class RunManager:
             BadInput: nothing to track, a bad range, or a model that cannot track.
             NotFound, Locked, Unavailable.
         """
-        name = model or registry.DEFAULT
-        spec = registry.load(name).spec
-        if "track" not in spec.tasks:
-            raise BadInput("cannot_track", f"{spec.title} cannot track.", "Choose another model.")
+        spec = registry.choose(model, "track")
+        registry.load(spec.name)  # what is missing is said now, and not by a run that fails
         with self._db.write() as session:
             video = videos.get(session, video_id)
             ids = _objects_of(session, video_id, chosen)
             plan = make_plan(timeline.for_plan(session, video_id, ids), scope, frame, frame_count=video.frame_count,
                              start=start or 0, stop=stop)
             run = runs.create(
-                session, video_id, person_id, model=name, model_version=spec.version, plan=plan.to_json(),
+                session, video_id, person_id, model=spec.name, model_version=spec.version, plan=plan.to_json(),
                 prompt_hash=_seen(session, video_id, plan.objects), total=plan.total, objects=plan.objects,
             )
         return self._queue(run)

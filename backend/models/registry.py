@@ -7,15 +7,21 @@ the folder, import it here and put it into `_PACKAGES`.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from backend.errors import NotFound, Unavailable
+from backend.errors import BadInput, NotFound, Unavailable
 from backend.models import compact, flow
-from backend.models.seam import Model, ModelSpec
+from backend.models.seam import Model, ModelSpec, Task
+from backend.prompts import PromptKind
 
 DEFAULT = "flow"
 """The model used where nobody names one; it needs no weights, so it is always ready."""
+
+_WORDS: dict[Task, str] = {
+    "segment": "make masks", "track": "track", "discover": "find objects", "answer": "answer questions",
+}
 
 
 class Package(Protocol):
@@ -63,6 +69,24 @@ def spec(name: str) -> ModelSpec:
         NotFound: no model has this name; the message lists the names there are.
     """
     return _package(name).SPEC
+
+
+def choose(name: str | None, task: Task, prompts: Iterable[PromptKind] = ()) -> ModelSpec:
+    """The model of this name (None: the default), once it is known that it can do what is asked.
+
+    Raises:
+        NotFound: as `spec`.
+        BadInput: it does not have the task, or does not take a prompt of one of these kinds.
+    """
+    chosen = spec(name or DEFAULT)
+    if task not in chosen.tasks:
+        others = [one.SPEC.title for one in _PACKAGES.values() if task in one.SPEC.tasks]
+        raise BadInput(f"cannot_{task}", f"{chosen.title} cannot {_WORDS[task]}.",
+                       f"Choose another model: {', '.join(others) or 'none here can'}.")
+    if strange := set(prompts) - chosen.prompts:
+        raise BadInput("prompt_not_taken", f"{chosen.title} does not take a {min(strange)}.",
+                       f"It takes: {', '.join(sorted(chosen.prompts))}.")
+    return chosen
 
 
 def load(name: str = DEFAULT) -> Model:

@@ -53,6 +53,14 @@ def run(
         session.forget(plan.objects)
 
 
+def nearest_barriers(barriers: Sequence[int], low: int, high: int) -> list[int]:
+    """Of ascending barriers those that show a model how an object looks on frames low <= f <= high: the nearest ones
+    outside, ascending, at most `TRUSTED_EACH_SIDE` on each side."""
+    before = barriers[: bisect_left(barriers, low)][-TRUSTED_EACH_SIDE:]
+    after = barriers[bisect_right(barriers, high):][:TRUSTED_EACH_SIDE]
+    return [*before, *after]
+
+
 def _sweep(
     stretches: list[Stretch], session: Session, mask_of: MaskOf, barriers: Mapping[int, Sequence[int]]
 ) -> Iterator[tuple[int, dict[int, Segment]]]:
@@ -89,10 +97,8 @@ def _remember(stretch: Stretch, session: Session, mask_of: MaskOf, barriers: Seq
     if start is None:
         raise Conflict("seed_removed", f"The mask of object {stretch.object} on frame {seed} was removed.",
                        "Track again from a frame that has a mask.")
-    low, high = min(seed, stretch.last), max(seed, stretch.last)
-    before = barriers[: bisect_left(barriers, low)][-TRUSTED_EACH_SIDE:]
-    after = barriers[bisect_right(barriers, high):][:TRUSTED_EACH_SIDE]
-    for frame in sorted({*before, *after}, key=lambda f: -abs(f - seed)):
+    near = nearest_barriers(barriers, min(seed, stretch.last), max(seed, stretch.last))
+    for frame in sorted(near, key=lambda f: -abs(f - seed)):
         mask = mask_of(stretch.object, frame)
         if mask is not None:
             session.remember(frame, {stretch.object: mask})

@@ -1,0 +1,95 @@
+"""Candidates: what else a model finds on a frame. Nothing is stored until a person accepts one, as a mask by hand."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.workplace import Workplace
+from backend.masks import Rle, iou
+from backend.models import registry, seam
+from backend.models.seam import Candidate
+from backend.prompts import Categories, Expression
+from backend.tracking.runner import nearest_barriers
+from projects_db import masks, objects, videos
+
+Known = dict[int, dict[int, Rle]]
+"""{frame: {object: mask}}, the farthest frame first."""
+
+SAME = 0.5
+"""Masks that overlap more (intersection over union) show one object."""
+
+
+def discover(
+    workplace: Workplace, video_id: int, frame: int, query: Categories | Expression | None, model: str | None
+) -> dict[str, Any]:
+    """Objects on a frame that have no mask there, best first.
+
+    The session is not the one that clicks use: a person goes on clicking while the model looks.
+
+    Args:
+        query: what to look for; None: everything.
+        model: its name; None: the default.
+
+    Raises:
+        BadInput: the model cannot find objects, or does not take such a query. Locked: the video is accepted.
+        NotFound, Unavailable.
+    """
+    spec = registry.choose(model, "discover", [query.kind] if query else [])
+    with workplace.db.read() as session:
+        video = videos.get(session, video_id)
+        videos.check_open(video)
+        videos.check_frames(video, frame, frame + 1)
+        known = _known(session, video_id, frame)
+    started = time.perf_counter()
+    with workplace.session(video.hash, spec.name, "discover") as model_session:
+        found = _look(model_session, frame, known, query)
+    model_ms = round((time.perf_counter() - started) * 1000, 1)
+    there = known.get(frame, {})
+    candidates = [(one, Rle.from_mask(one.segment.mask)) for one in found if one.object not in there]
+    return {"candidates": [_view(one, rle) for one, rle in candidates if not _is_among(rle, there)],
+            "model_ms": model_ms}
+
+
+def _known(session: Session, video_id: int, frame: int) -> Known:
+    """What the model is to know: the masks on the frame, and of objects without one there their nearest barriers.
+
+    An object that a person called absent on the frame is left out: it must not be offered as found again.
+    """
+    places = [(frame, item.object_id) for item in masks.in_range(session, video_id, frame, frame + 1) if item.area]
+    here = {object_id for _, object_id in places}
+    for one in objects.of_video(session, video_id):
+        barriers = masks.barriers(session, one.id)
+        if one.id not in here and frame not in barriers:
+            places += [(near, one.id) for near in nearest_barriers(barriers, frame, frame)]
+    known: Known = defaultdict(dict)
+    for item in masks.at(session, video_id, places):
+        if item.rle is not None:
+            known[item.frame][item.object_id] = item.rle
+    return dict(sorted(known.items(), key=lambda one: -abs(one[0] - frame)))
+
+
+def _look(
+    session: seam.Session, frame: int, known: Known, query: Categories | Expression | None
+) -> list[Candidate]:
+    """Ask a session that is left as it was found."""
+    try:
+        for near, there in known.items():
+            session.remember(near, {object_id: rle.to_mask() for object_id, rle in there.items()})
+        return session.discover(frame, query)
+    finally:
+        session.forget({object_id for there in known.values() for object_id in there})
+
+
+def _is_among(rle: Rle, there: Mapping[int, Rle]) -> bool:
+    """Whether one of these masks shows the same object. A model judges that by masks of its own, which may differ."""
+    return any(iou(rle, other) > SAME for other in there.values())
+
+
+def _view(one: Candidate, rle: Rle) -> dict[str, Any]:
+    return {"rle": rle.as_json(), "box": list(rle.box), "score": one.segment.score, "object_id": one.object,
+            "category": one.category}
