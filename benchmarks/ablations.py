@@ -91,6 +91,8 @@ GROUPS = {
             "8 recent frames": ((bank, "MAX_RECENT", 8),),
             "recent frames 2 apart": ((bank, "RECENT_EVERY", 2),),
             "recent frames 10 apart": ((bank, "RECENT_EVERY", 10),),
+            "far ground not thinned": ((bank, "THIN", 1),),
+            "far ground thinned more": ((bank, "THIN", 4),),
             "nearest frame not read": ((bank, "Kept", _kept_unread),),
             "nearest frame read like the others": ((bank, "Kept", _kept_anywhere),),
             "objects do not compete": ((session, "_compete", _share_alone),),

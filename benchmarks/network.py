@@ -21,7 +21,7 @@ PIXELS = (288 * 512, 384 * 672, 480 * 864)
 """Of pictures as the network sees them."""
 
 MEMORY = (1, 4, 9)
-"""Frames read: the first one; some; as many as are ever kept."""
+"""Frames read, every cell of them: the first one; some; as many as are ever kept."""
 
 OBJECTS = (1, 5)
 
