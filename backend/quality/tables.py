@@ -62,7 +62,7 @@ def _summary(reports: list[Report]) -> Table:
     """One row a measure, one column a model."""
     options, mean = reports[0]["options"], [report["mean"] for report in reports]
     rows = [("version", *(report["model"]["version"] for report in reports)),
-            ("J&F", *(_share(one["J&F"]) for one in mean))]
+            ("J&F from the true first mask", *(_share(one["J&F"]) for one in mean))]
     if options["from_clicks"]:
         rows.append((_from_clicks(options), *(_share(one["from_clicks"]["J&F"]) for one in mean)))
     if "clicks" in mean[0]:
@@ -122,16 +122,20 @@ def _corrections(reports: list[Report]) -> Table:
     """One row a sequence and model: how J rises, and what it took; at the end the sums."""
     head = ("sequence", "model", *(f"J, round {k}" for k in REPORTED_ROUNDS), f"corrected to {TARGET:.2f}", "clicks",
             "tracked again")
-    j_of = {
-        (row["name"], report["model"]["name"]): [row["rounds"][min(k, len(row["rounds"]) - 1)]["mean_j"]
-                                                 for k in REPORTED_ROUNDS]
-        for report in reports for row in report["sequences"]
-    }
+    j_of = {(row["name"], report["model"]["name"]): [_j_after(k, row["rounds"]) for k in REPORTED_ROUNDS]
+            for report in reports for row in report["sequences"]}
     rows = []
     for name, model, one in _by_sequence(reports, lambda report: report, "correction", "in all"):
         curve = map(_share, j_of.get((name, model), [None] * len(REPORTED_ROUNDS)))
         rows.append((name, model, *curve, _corrected(one), str(one["clicks"]), str(one["tracked_again"])))
     return Table("Frames corrected", head, tuple(rows))
+
+
+def _j_after(number: int, rounds: list[dict[str, Any]]) -> float | None:
+    """Mean J after a round. Once all is good it stays so; None where the rounds ended before that."""
+    if number < len(rounds):
+        return float(rounds[number]["mean_j"])
+    return None if rounds[-1]["below"] else float(rounds[-1]["mean_j"])
 
 
 def _by_sequence(
