@@ -22,8 +22,8 @@ from backend.models.compact.shapes import MAP_STRIDE, MAPS, OTHERS, OWN, STRIDE
 MAPS_A_CELL = STRIDE // MAP_STRIDE
 """Cells of a map along a side of a cell of memory."""
 
-MAX_TRUSTED, MAX_RECENT = 4, 4
-RECENT_EVERY = 5
+MAX_TRUSTED, MAX_RECENT = 4, 6
+RECENT_EVERY = 3
 
 NEAR_CELLS, THIN = 2, 2
 """What is read of a frame that is not the nearest: the cells at most this far from an object, and of the others every
@@ -70,23 +70,47 @@ class Kept:
         return maps
 
 
+@dataclass(frozen=True)
+class Recall:
+    """What is read to find an object.
+
+    Attributes:
+        kept: trusted and recent frames.
+        nearest: the frame that tracking starts from.
+        anywhere: the object was lost and may be at any place by now; else it is near where it was.
+    """
+
+    kept: tuple[int, ...]
+    nearest: int
+    anywhere: bool
+
+
 @dataclass
 class Trail:
-    """Where an object is remembered."""
+    """Where an object is remembered.
+
+    Attributes:
+        trusted, recent: frames, the newest last.
+        last: the last frame it was tracked on and seen.
+        seen: whether it ever was on a frame.
+        lost: whether it was not seen on the last frame that was tracked.
+    """
 
     trusted: list[int] = field(default_factory=list)
     recent: deque[int] = field(default_factory=lambda: deque(maxlen=MAX_RECENT))
     last: int | None = None
-    visible: bool = False
+    seen: bool = False
+    lost: bool = False
 
     def nearest(self, frame: int) -> int:
         """What tracking to a frame starts from."""
         known = [*([] if self.last is None else [self.last]), *reversed(self.trusted)]
         return min(known, key=lambda one: abs(one - frame))
 
-    def frames(self, frame: int) -> tuple[tuple[int, ...], int]:
-        """What is read to find the object on a frame: trusted and recent ones, and the nearest."""
-        return (*self.trusted, *(one for one in self.recent if one not in self.trusted)), self.nearest(frame)
+    def recall(self, frame: int) -> Recall:
+        """What is read to find the object on a frame."""
+        kept = (*self.trusted, *(one for one in self.recent if one not in self.trusted))
+        return Recall(kept, self.nearest(frame), self.lost)
 
 
 class Bank:
@@ -103,23 +127,25 @@ class Bank:
         for object in masks:
             trail = self.trails.setdefault(object, Trail())
             trail.recent.clear()
-            trail.last = None
+            trail.last, trail.lost = None, False
             if frame in trail.trusted:
                 trail.trusted.remove(frame)
             if len(trail.trusted) == MAX_TRUSTED:
                 trail.trusted.remove(max(trail.trusted, key=lambda one: abs(one - frame)))
             trail.trusted.append(frame)
-            trail.visible |= visible[object]
+            trail.seen |= visible[object]
         self._keep(frame, encoded, masks)
 
     def follow(self, frame: int, encoded: Encoded, masks: Mapping[int, Float], visible: Mapping[int, bool]) -> None:
-        """Remember tracked masks: as the nearest frame, and now and then in the ring where the object is visible."""
-        for object in masks:
+        """Remember tracked masks of objects that are visible: as the nearest frame, and now and then in the ring."""
+        for object, seen in visible.items():
             trail = self.trails[object]
-            if visible[object] and frame % RECENT_EVERY == 0 and frame not in (*trail.trusted, *trail.recent):
-                trail.recent.append(frame)
-            trail.last = frame
-        self._keep(frame, encoded, masks)
+            trail.lost = not seen
+            if seen:
+                trail.last = frame
+                if frame % RECENT_EVERY == 0 and frame not in (*trail.trusted, *trail.recent):
+                    trail.recent.append(frame)
+        self._keep(frame, encoded, {object: mask for object, mask in masks.items() if visible[object]})
 
     def forget(self, objects: Iterable[int]) -> None:
         """Unknown ones are no error."""

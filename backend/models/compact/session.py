@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from backend.masks import BoolMask
-from backend.models.compact.bank import Bank
+from backend.models.compact.bank import Bank, Recall
 from backend.models.compact.discovery import appearance, match, propose
 from backend.models.compact.drawing import Float, shrink
 from backend.models.compact.graphs import Encoded, Graphs, working_size
@@ -28,6 +28,11 @@ TOGETHER = 16
 
 UNLIKELY = 0.25
 """An object of less presence than this is taken to be hidden."""
+
+
+SURE = 0.75
+"""An object that has less than this share of every pixel is lost: that it is not here is not remembered, so that it is
+found again by what it looked like."""
 
 
 class CompactSession:
@@ -62,11 +67,9 @@ class CompactSession:
         encoded = self._encode(frame)
         shares, presence = self._look(frame)
         segments = self._segments(objects, shares, presence)
-        rows, columns = encoded.map_size
-        nothing = np.zeros((rows, columns), np.float32)
-        small = {o: cv2.resize(shares[o], (columns, rows), interpolation=cv2.INTER_AREA) if segments[o].present
-                 else nothing for o in objects}
-        self._bank.follow(frame, encoded, small, {o: segments[o].present for o in objects})
+        sure = {o: o in shares and float(shares[o].max()) > SURE for o in objects}
+        small = {o: cv2.resize(shares[o], encoded.map_size[::-1], interpolation=cv2.INTER_AREA) for o in shares}
+        self._bank.follow(frame, encoded, small, sure)
         return segments
 
     def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
@@ -108,40 +111,41 @@ class CompactSession:
         encoded = self._encode(frame)
         logits: dict[int, Float] = {}
         presence: dict[int, float] = {}
-        for group, (frames, near) in self._groups(frame):
-            masks, seen = self._find(encoded, group, frames, near)
+        for group, recall in self._groups(frame):
+            masks, seen = self._find(encoded, group, recall)
             for object, mask, score in zip(group, masks, seen, strict=True):
                 presence[object] = float(1 / (1 + np.exp(-score)))
                 if presence[object] >= UNLIKELY:
                     logits[object] = mask
         return _compete(logits), presence
 
-    def _groups(self, frame: int) -> Iterator[tuple[list[int], tuple[tuple[int, ...], int]]]:
-        """Visible objects that are remembered on the same frames, at most `TOGETHER` at once."""
-        groups: dict[tuple[tuple[int, ...], int], list[int]] = defaultdict(list)
+    def _groups(self, frame: int) -> Iterator[tuple[list[int], Recall]]:
+        """Objects that are found from the same memory, at most `TOGETHER` at once."""
+        groups: dict[Recall, list[int]] = defaultdict(list)
         for object, trail in self._bank.trails.items():
-            if trail.visible:
-                groups[trail.frames(frame)].append(object)
-        for frames, group in groups.items():
+            if trail.seen:
+                groups[trail.recall(frame)].append(object)
+        for recall, group in groups.items():
             for first in range(0, len(group), TOGETHER):
-                yield group[first:first + TOGETHER], frames
+                yield group[first:first + TOGETHER], recall
 
-    def _find(self, encoded: Encoded, group: list[int], frames: tuple[int, ...], near: int) -> tuple[Float, Float]:
-        """Logits of masks and presence of objects that are remembered on these frames."""
-        read = [*frames, near]
-        kept = [self._bank.kept[one] for one in read]
-        for one in set(read):
+    def _find(self, encoded: Encoded, group: list[int], recall: Recall) -> tuple[Float, Float]:
+        """Logits of masks and presence of objects that are found from the same memory."""
+        for one in {*recall.kept, recall.nearest}:
             self._memorise(one, group)
-        *others, nearest = kept
-        cells = [one.telling() for one in others]
-        near_token = nearest.near_token.copy()
-        near_token[:, BIAS] += np.log(len(frames))  # the nearest frame counts as much as all others together
-        tokens = np.concatenate([*(one.token[at] for one, at in zip(others, cells, strict=True)), near_token])
+        kept = [self._bank.kept[one] for one in recall.kept]
+        cells = [one.telling() for one in kept]
+        nearest = self._bank.kept[recall.nearest]
+        nearest_token = nearest.token
+        if not recall.anywhere:
+            nearest_token = nearest.near_token.copy()
+            nearest_token[:, BIAS] += np.log(len(kept))  # the nearest frame counts as much as all others together
+        tokens = np.concatenate([*(one.token[at] for one, at in zip(kept, cells, strict=True)), nearest_token])
         values = np.stack([np.concatenate([
-            *(one.values[object][at] for one, at in zip(others, cells, strict=True)), nearest.values[object]
+            *(one.values[object][at] for one, at in zip(kept, cells, strict=True)), nearest.values[object]
         ]) for object in group])
         target = np.stack([
-            (np.mean([one.targets[object] for one in others], 0) + nearest.targets[object]) / 2 for object in group
+            (np.mean([one.targets[object] for one in kept], 0) + nearest.targets[object]) / 2 for object in group
         ])
         rows, columns = encoded.context.shape[2:]
         drawn = np.zeros((len(group), VALUE, rows, columns), np.float32)
@@ -169,8 +173,8 @@ class CompactSession:
             if segment.present:
                 masks.append(segment.mask)
             else:
-                frames, _ = self._bank.trails[object].frames(frame)
-                lost[object] = [appearance(self._bank.kept[one].targets[object]) for one in frames]
+                kept = self._bank.trails[object].recall(frame).kept
+                lost[object] = [appearance(self._bank.kept[one].targets[object]) for one in kept]
         return masks, lost
 
     def _target(self, encoded: Encoded, mask: BoolMask) -> Float:

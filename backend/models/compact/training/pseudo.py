@@ -20,6 +20,9 @@ Ids = npt.NDArray[np.uint8]
 CLIP_SHARE = 0.15
 """Of sequences, cut from real clips."""
 
+TWINS = 0.5
+"""Of pasted things, copies of one that is there already: what looks alike is told apart by where it was."""
+
 LEAST_AREA = 0.002
 """Of the picture; a smaller object is none to train on."""
 
@@ -67,7 +70,7 @@ def _from_stills(
         pictures[t] = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
         ids[t] = cv2.remap(scene, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT_101)
     for _ in range(int(random.choice(len(_PASTED), p=_PASTED))):
-        twin = random.random() < 0.25
+        twin = random.random() < TWINS
         _paste(random, base if twin else _any(random, material.stills), pictures, ids)
     return pictures, ids
 

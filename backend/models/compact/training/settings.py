@@ -15,7 +15,7 @@ class Phase:
     batch: int
 
 
-FULL = (Phase(0.5, 224, 3, 3), Phase(0.85, 256, 4, 3), Phase(1.0, 384, 6, 1))
+FULL = (Phase(0.5, 224, 3, 3), Phase(0.85, 256, 4, 3), Phase(1.0, 320, 5, 2))
 TINY = (Phase(1.0, 96, 2, 2),)
 """Sides of pictures grow, and so does the number of frames: memory at work holds thousands of tokens."""
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from backend.models.compact.bank import MAX_RECENT, MAX_TRUSTED, RECENT_EVERY, Bank
+from backend.models.compact.bank import MAX_RECENT, MAX_TRUSTED, RECENT_EVERY, Bank, Recall
 from backend.models.compact.graphs import Encoded
 from backend.models.compact.shapes import OTHERS, OWN, TOKEN
 
@@ -34,7 +34,7 @@ def test_the_ring_holds_frames_apart_that_show_the_object() -> None:
     bank.trust(0, encoded(), {1: mask()}, {1: True})
     for frame in range(1, 40):
         bank.follow(frame, encoded(), {1: mask()}, {1: not 10 <= frame < 20})
-    assert list(bank.trails[1].recent) == [20, 25, 30, 35]
+    assert list(bank.trails[1].recent) == [24, 27, 30, 33, 36, 39]
     assert all(frame % RECENT_EVERY == 0 for frame in bank.trails[1].recent)
 
 
@@ -59,7 +59,7 @@ def test_a_new_trusted_frame_drops_what_was_tracked() -> None:
     for frame in range(1, 12):
         bank.follow(frame, encoded(), {1: mask()}, {1: True})
     bank.trust(6, encoded(), {1: mask()}, {1: True})
-    assert bank.trails[1].frames(7) == ((0, 6), 6)
+    assert bank.trails[1].recall(7) == Recall((0, 6), 6, anywhere=False)
     assert set(bank.kept) == {0, 6}
 
 

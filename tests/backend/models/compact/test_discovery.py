@@ -17,7 +17,8 @@ def block(row: int, column: int, side: int = 16) -> BoolMask:
 
 
 BLOCKS = (block(0, 0), block(32, 48))
-INSIDE = np.array([[0.9, 0.7, 0, 0, 0, 0], [0.1, 0, 0, 0, 0, 0], [0, 0, 0, 0.5, 0, 0], [0, 0, 0, 0, 0, 0.2]], np.float32)
+INSIDE = np.zeros((4, 6), np.float32)
+INSIDE[0, :2], INSIDE[1, 0], INSIDE[2, 3], INSIDE[3, 5] = (0.9, 0.7), 0.1, 0.5, 0.2
 
 
 def clicked(place: Point) -> Segment:
