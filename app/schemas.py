@@ -43,6 +43,7 @@ Name = Annotated[
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_no_control_characters)
 ]
+ModelName = Annotated[str, StringConstraints(max_length=100)]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 Hotkey = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z]$")]
 Password = Annotated[str, StringConstraints(min_length=8, max_length=200)]
@@ -206,7 +207,7 @@ class NewPrompts(OfObject):
     prompt: VisualPrompt | None = None
     prompts: list[VisualPrompt] = Field(default_factory=list, max_length=200)
     base: Revision
-    model: Annotated[str, StringConstraints(max_length=100)] | None = None
+    model: ModelName | None = None
 
 
 class WithdrawPrompts(Body):
@@ -215,6 +216,7 @@ class WithdrawPrompts(Body):
     object_id: Id
     prompt_id: Id | None = None
     base: Revision
+    model: ModelName | None = None
 
 
 class HandMask(Body):
@@ -267,7 +269,7 @@ class Preview(Body):
     frame: FrameNumber
     object_id: Id | None = None
     prompts: list[VisualPrompt] = Field(min_length=1, max_length=200)
-    model: Annotated[str, StringConstraints(max_length=100)] | None = None
+    model: ModelName | None = None
 
 
 class Discover(Body):
@@ -275,7 +277,7 @@ class Discover(Body):
 
     frame: FrameNumber
     query: Annotated[Categories | Expression, Field(discriminator="kind")] | None = None
-    model: Annotated[str, StringConstraints(max_length=100)] | None = None
+    model: ModelName | None = None
 
 
 class NewRun(Body):
@@ -287,7 +289,7 @@ class NewRun(Body):
     frame: FrameNumber
     start: FrameNumber | None = None
     stop: FrameNumber | None = None
-    model: Annotated[str, StringConstraints(max_length=100)] | None = None
+    model: ModelName | None = None
 
 
 class StageChange(Body):

@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 from app.cli.serve import PROJECT
+from backend.errors import Unavailable
 from backend.models import registry
 from backend.video import codecs
 from projects_db.backup import integrity_problems
@@ -71,12 +72,24 @@ def packages() -> Iterator[Line]:
 
 
 def models() -> Iterator[Line]:
-    """Each model and whether it can be used; a model that was never asked for is no fault."""
+    """Each model and whether its weights are here. The default must be, and must load; of others a person may have no
+    need."""
     for model in registry.available():
-        about = f"{model.spec.title}, version {model.spec.version}, {model.spec.licence}"
-        weights = ", ".join(file.name for file in model.spec.weights) or "no weights needed"
-        yield model.ready or model.spec.name != registry.DEFAULT, model.spec.name, (
-            f"{about}; {weights if model.ready else model.missing}")
+        spec = model.spec
+        needed = spec.name == registry.DEFAULT
+        trouble = (_trouble_loading(spec.name) if needed else None) or model.missing
+        files = ", ".join(file.name for file in spec.weights)
+        weights = f"weights are here: {files}" if files else "needs no weights"
+        yield not (needed and trouble), spec.name, (
+            f"{spec.title}, version {spec.version}, {spec.licence}; {trouble or weights}")
+
+
+def _trouble_loading(name: str) -> str | None:
+    try:
+        registry.load(name)
+    except Unavailable as error:
+        return str(error)
+    return None
 
 
 def video_codecs() -> Iterator[Line]:

@@ -71,7 +71,7 @@ def withdraw_prompts(
 ) -> dict[str, Any]:
     """Take prompts back."""
     return annotate.withdraw_prompts(workplace, access, video_id, frame, body.object_id, prompt_id=body.prompt_id,
-                                     base=body.base)
+                                     base=body.base, model=body.model)
 
 
 @router.post("/preview")

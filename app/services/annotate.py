@@ -117,7 +117,8 @@ def add_prompts(
 
 
 def withdraw_prompts(
-    workplace: Workplace, access: Access, video_id: int, frame: int, object_id: int, *, prompt_id: int | None, base: int
+    workplace: Workplace, access: Access, video_id: int, frame: int, object_id: int, *, prompt_id: int | None,
+    base: int, model: str | None,
 ) -> Reply:
     """Take back one prompt or all of them; the mask is made anew from what is left, or removed with the last.
 
@@ -130,7 +131,7 @@ def withdraw_prompts(
         # Back to the mask that was corrected: a run made it, so it is no barrier.
         made = MaskWrite(frame, object_id, left[0].rle(), base, source="model", prompt_hash=_hash(left))
     elif left:
-        segment, model_ms = _segment(workplace, place.video, frame, left, None)
+        segment, model_ms = _segment(workplace, place.video, frame, left, model)
         made = _made(frame, object_id, segment, base, left)
 
     def write(session: Session, change: Change) -> Written:

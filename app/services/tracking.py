@@ -79,7 +79,15 @@ class RunManager:
         return self._queue(run)
 
     def resume(self, run_id: int, person_id: int) -> dict[str, Any]:
-        """Go on with what is left of a run that has ended. Raises BadInput, Conflict, Locked, NotFound."""
+        """Go on with what is left of a run that has ended, with the model it was begun with.
+
+        Raises:
+            Unavailable: that model cannot be used now; the run stays as it is.
+            BadInput, Conflict, Locked, NotFound.
+        """
+        with self._db.read() as session:
+            model = runs.get(session, run_id).model
+        registry.load(model)
         with self._db.write() as session:
             run = runs.get(session, run_id)
             whole = Plan.from_json(run.plan)

@@ -16,8 +16,9 @@ from backend.models import compact, flow
 from backend.models.seam import Model, ModelSpec, Task
 from backend.prompts import PromptKind
 
-DEFAULT = "flow"
-"""The model used where nobody names one; it needs no weights, so it is always ready."""
+DEFAULT = "compact"
+"""The model used where nobody names one. Its weights come with the repository, so it is ready unless they were damaged;
+no other takes its place by itself then: masks of another model would look like its own."""
 
 _WORDS: dict[Task, str] = {
     "segment": "make masks", "track": "track", "discover": "find objects", "answer": "answer questions",
@@ -94,14 +95,16 @@ def load(name: str = DEFAULT) -> Model:
 
     Raises:
         NotFound: no model has this name; the message lists the names there are.
-        Unavailable: the model is known, but something it needs is missing.
+        Unavailable: the model is known, but something it needs is missing; the remedy names those that are ready.
     """
     package = _package(name)
     with _loading:
         if name not in _loaded:
             missing = package.missing()
             if missing is not None:
-                raise Unavailable("model_not_ready", f"The model '{name}' cannot be used yet.", missing)
+                ready = ", ".join(one.spec.name for one in available() if one.ready)
+                raise Unavailable("model_not_ready", f"The model '{name}' cannot be used.",
+                                  f"{missing} Until then choose another model; ready: {ready}.")
             _loaded[name] = package.load()
         return _loaded[name]
 

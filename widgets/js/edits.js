@@ -3,6 +3,7 @@
 
 import { request } from "./api.js";
 import { settleConflict } from "./conflict.js";
+import { chosenModel, whyNot } from "./models.js";
 import { patchTimeline } from "./timeline/segments.js";
 
 /** @typedef {import("./types.js").MaskItem} MaskItem */
@@ -52,6 +53,13 @@ export class Edits {
     return !refusal;
   }
 
+  /** Say why the chosen model cannot answer, where that is so. @returns {boolean} whether it can */
+  modelAnswers() {
+    const model = chosenModel(this.workspace.store.state);
+    if (!model.ready) this.workspace.toast.warn(whyNot(model), "The message at the top of the picture says what to do.");
+    return model.ready;
+  }
+
   /**
    * A prompt for the selected object, or for a new one.
    * @param {any} data `backend/prompts.py` as JSON @param {number} frame
@@ -59,7 +67,7 @@ export class Edits {
   async prompt(data, frame) {
     const { store, viewer } = this.workspace;
     const { selected, model } = store.state;
-    if (!this.allowed(selected)) return;
+    if (!this.allowed(selected) || !this.modelAnswers()) return;
     const pending = { id: null, frame, object_id: selected, data };
     store.set({ prompts: [...store.state.prompts, pending] }); // seen at once; the mask follows
     await this.during(async () => {
@@ -92,7 +100,9 @@ export class Edits {
 
   /** Withdraw a prompt of an object on a frame; its mask is made anew from what is left. */
   withdraw(objectId, frame, promptId) {
-    return this.takeBack(objectId, frame, `frames/${frame}/prompts`, { object_id: objectId, prompt_id: promptId });
+    return this.takeBack(objectId, frame, `frames/${frame}/prompts`, {
+      object_id: objectId, prompt_id: promptId, model: this.workspace.store.state.model,
+    });
   }
 
   /** Remove the mask and prompts of an object on a frame. */

@@ -49,7 +49,7 @@ export class Runs {
   /** @param {string} scope of docs/http.md; the range, where one is set, bounds it */
   async start(scope) {
     const { edits, objects, store, toast } = this.workspace;
-    if (!edits.allowed()) return;
+    if (!edits.allowed() || !edits.modelAnswers()) return;
     if (!this.state.objects.size) {
       toast.warn("There is nothing to track yet.", "Click an object on the picture first.");
       return;

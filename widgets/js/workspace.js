@@ -13,6 +13,7 @@ import { Live } from "./live.js";
 import { MaskCache } from "./masks.js";
 import { Measure } from "./measure.js";
 import { Objects } from "./objects.js";
+import { banner } from "./panels/banner.js";
 import { refreshButtons } from "./panels/button.js";
 import { framePanel } from "./panels/frame.js";
 import { objectsPanel } from "./panels/objects.js";
@@ -140,28 +141,16 @@ export async function mountWorkspace(element, { videoId, frame = 0, mode = "anno
 
 function layOut(workspace, mode, panels) {
   const { element, stage, toast } = workspace;
-  const banner = h("div", { class: "tw-banner", role: "alert" });
-  workspace.store.on(["connection", "video"], (state) => drawBanner(banner, state));
   element.classList.add("tw-workspace");
   const side = h("div", { class: "tw-side", role: "complementary", "aria-label": "Panels" },
     ...panels.map((panel) => panel(workspace)));
   stage.element.append(pinLayer(workspace));
   fill(element, topbar(workspace, mode), toolbar(workspace),
-    h("div", { class: "tw-middle", role: "main" }, stage.element, hintLine(workspace), banner, toast.element),
+    h("div", { class: "tw-middle", role: "main" }, stage.element, hintLine(workspace), banner(workspace), toast.element),
     handle(element, { name: "side", label: "Width of the panels", axis: "x", least: 220, most: 560, start: 300 }), side,
     handle(element, { name: "foot", label: "Height of the timeline", axis: "y", least: 96, most: 480, start: 172 }),
     h("div", { class: "tw-foot", role: "region", "aria-label": "Timeline" }, transport(workspace),
       new Timeline(workspace).element));
-}
-
-function drawBanner(banner, { connection, video }) {
-  const [title, text] = connection === "offline"
-    ? ["Not connected.", "You can look around; nothing can be changed until the server answers again."]
-    : video.stage === "accepted"
-      ? ["This video is accepted.", "It is read-only until an owner reopens it on the Review page."] : [];
-  banner.hidden = !title;
-  banner.classList.toggle("tw-offline", connection === "offline");
-  fill(banner, h("strong", {}, title), text);
 }
 
 function listen(workspace) {

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from onnxruntime.capi import onnxruntime_pybind11_state as fault
+
+from backend.errors import Unavailable
 from backend.models.compact.graphs import NAMES, Graphs
 from backend.models.compact.session import CompactSession
 from backend.models.seam import Frames, ModelSpec, WeightFile
 
 WEIGHTS = Path(__file__).parents[3] / "assets" / "compact"
 FILES = tuple(f"{name}.onnx" for name in NAMES)
+
+UNREADABLE = (fault.Fail, fault.InvalidArgument, fault.InvalidGraph, fault.InvalidProtobuf)
+"""What ONNX Runtime says of a file that is cut short or is something else."""
 
 _LICENCE = "see assets/compact/card.md"
 
@@ -50,5 +56,9 @@ def missing() -> str | None:
 
 
 def load() -> CompactModel:
-    """The model."""
-    return CompactModel()
+    """The model. Raises Unavailable where a file of the weights is damaged."""
+    try:
+        return CompactModel()
+    except UNREADABLE as error:
+        raise Unavailable("weights_damaged", "The weights in assets/compact cannot be read.",
+                          "Run `git checkout -- assets/compact`.") from error

@@ -2,6 +2,7 @@
 
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
+import { chosenModel, trackers } from "../models.js";
 import { countStale } from "../timeline/segments.js";
 import { commandButton } from "./button.js";
 import { check } from "./frame.js";
@@ -67,15 +68,15 @@ function trackGroup(workspace) {
     commandButton(workspace, "track.forward", { text: "Track", class: "tw-primary" }));
 }
 
-/** Which model answers; shown where there is a choice. What a model cannot do, it is not offered for. */
-function modelChoice(workspace) {
-  const { store } = workspace;
-  const usable = store.state.video.models.filter((model) => model.ready && model.tasks.includes("track"));
-  if (usable.length < 2) return null;
-  const select = h("select", { class: "tw-field", "aria-label": "Model", title: "Model that answers",
-    onchange: () => store.set({ model: select.value }) },
-    ...usable.map((model) => h("option", { value: model.name }, model.title)));
-  select.value = store.state.model;
+/** Which model answers. One that is not ready stands there too, saying so, but cannot be chosen. */
+function modelChoice({ store }) {
+  const select = h("select", { class: "tw-field", "aria-label": "Model", onchange: () => store.set({ model: select.value }) },
+    ...trackers(store.state).map(({ name, title, ready, missing }) => (
+      h("option", { value: name, title: missing || title, disabled: !ready }, name))));
+  store.on(["model"], (state) => {
+    select.value = state.model;
+    select.title = `Model that answers: ${chosenModel(state).title}`;
+  });
   return select;
 }
 

@@ -1,0 +1,19 @@
+// Which model answers, and what to say where it cannot. None takes the place of another by itself: a person chooses.
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").Model} Model */
+
+/** The model that is to answer. @param {State} state @returns {Model} */
+export function chosenModel({ video, model }) {
+  return video.models.find((one) => one.name === model);
+}
+
+/** Models that make masks and carry them on, the default first. @param {State} state @returns {Model[]} */
+export function trackers({ video }) {
+  return video.models.filter((model) => model.tasks.includes("track"));
+}
+
+/** What is the matter with a model that is not ready. @param {Model} model */
+export function whyNot({ name }) {
+  return `The model ${name} cannot be used.`;
+}

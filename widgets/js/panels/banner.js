@@ -1,0 +1,31 @@
+// Across the top of the picture: why nothing can be done here now, and what can be done about it.
+
+import { fill, h } from "../dom.js";
+import { chosenModel, trackers, whyNot } from "../models.js";
+
+/** @param {import("../workspace.js").Workspace} workspace */
+export function banner({ store }) {
+  const element = h("div", { class: "tw-banner", role: "alert" });
+  store.on(["connection", "video", "model"], (state) => {
+    const [title, text, ...more] = said(store, state);
+    element.hidden = !title;
+    element.classList.toggle("tw-trouble", state.connection === "offline" || !chosenModel(state).ready);
+    fill(element, h("strong", {}, title), text, ...more);
+  });
+  return element;
+}
+
+/** @returns {any[]} title, text, buttons; nothing where all is well */
+function said(store, state) {
+  if (state.connection === "offline") {
+    return ["Not connected.", "You can look around; nothing can be changed until the server answers again."];
+  }
+  if (state.video.stage === "accepted") {
+    return ["This video is accepted.", "It is read-only until an owner reopens it on the Review page."];
+  }
+  const model = chosenModel(state);
+  if (model.ready) return [];
+  const others = trackers(state).filter((one) => one.ready).map(({ name, title }) => (
+    h("button", { type: "button", class: "tw-button", title, onclick: () => store.set({ model: name }) }, `Use ${name}`)));
+  return [whyNot(model), `${model.missing} Then load the page again, or go on with another model.`, ...others];
+}
