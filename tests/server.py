@@ -28,12 +28,18 @@ def free_port() -> int:
 class Server:
     """`launch.py serve` without the set-up. Use it in a `with` block; `kill` and `start` play a crash.
 
+    Args:
+        project: its directory.
+        options: of the command.
+        root: the checkout it runs from.
+
     Example:
         with Server(tmp_path / "project") as server:
             server.call("GET", "/api/projects")
     """
 
-    def __init__(self, project: Path, *options: str) -> None:
+    def __init__(self, project: Path, *options: str, root: Path = ROOT) -> None:
+        self.root = root
         self.project = project
         self.options = options
         self.port = free_port()
@@ -55,7 +61,7 @@ class Server:
         command = [sys.executable, "-m", "app.cli", "serve", "--project", str(self.project), "--port", str(self.port),
                    "--no-browser", *self.options]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(command, cwd=self.root, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + UP_WITHIN
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

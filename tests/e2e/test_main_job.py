@@ -69,7 +69,8 @@ def test_from_a_video_to_a_reviewed_dataset(workplace: Server, browser: Browser,
         kept = masks_of(page, work)
         assert len(kept) == 2 + cancelled["done"]
         page.get_by_role("button", name="Resume").click()
-        assert work.wait_for_run("done")["done"] == 2 * LAST
+        tracked = work.wait_for_run("done")
+        assert (tracked["done"], tracked["model"]) == (2 * LAST, "compact")
         before = masks_of(page, work)
         assert len(before) == 2 * (LAST + 1)
         assert all(before[place] == kept[place] for place in kept)
@@ -92,8 +93,9 @@ def test_from_a_video_to_a_reviewed_dataset(workplace: Server, browser: Browser,
         question = page.get_by_role("dialog").filter(has_text=f"{len(stale)} masks are stale")
         question.get_by_role("button", name="Cancel").click()
         assert work.state()["stage"] == "annotate"
+        page.get_by_label("Model", exact=True).select_option("flow")  # another one may go on where the first was
         work.command("track.stale")
-        work.wait_for_run("done")
+        assert work.wait_for_run("done")["model"] == "flow"
         after = masks_of(page, work)
         changed = {place for place in after if after[place]["rle"] != before[place]["rle"]}
         assert changed <= {(frame, first) for frame in range(1, VERIFIED)}  # one object, up to the barriers

@@ -9,13 +9,13 @@ import pytest
 from app.cli.__main__ import COMMANDS
 from projects_db import people
 from projects_db.database import Database
+from tests.checkout import copy_of_checkout
+from tests.server import ROOT
 
-ROOT = Path(__file__).parents[3]
 
-
-def launch(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def launch(*arguments: object, stdin: str = "", root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "app.cli", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, input=stdin, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, cwd=root, input=stdin, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -100,3 +100,29 @@ def test_doctor_finds_a_damaged_database(tmp_path: Path) -> None:
     assert damaged.returncode == 1
     assert "!!" in damaged.stdout
     assert "Traceback" not in damaged.stderr
+
+
+def test_doctor_says_whether_the_weights_are_there(tmp_path: Path) -> None:
+    root = copy_of_checkout(tmp_path / "checkout", weights=True)
+    here = launch("doctor", "--project", tmp_path / "project", root=root)
+    (line,) = lines_of(here, "compact")
+    assert line.startswith("ok") and "weights are here: encode.onnx" in line
+    weights = sorted((root / "assets" / "compact").glob("*.onnx"))
+    whole = weights[0].read_bytes()
+    for damage in (b"", whole[:len(whole) // 2]):
+        weights[0].write_bytes(damage)
+        assert_weights_are_missed(launch("doctor", "--project", tmp_path / "project", root=root), "cannot be read")
+    weights[0].unlink()
+    assert_weights_are_missed(launch("doctor", "--project", tmp_path / "project", root=root), weights[0].name)
+
+
+def assert_weights_are_missed(done: subprocess.CompletedProcess[str], says: str) -> None:
+    (line,) = lines_of(done, "compact")
+    assert line.startswith("!!") and says in line and "git checkout -- assets/compact" in line
+    assert lines_of(done, "flow")[0].startswith("ok")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+
+
+def lines_of(done: subprocess.CompletedProcess[str], name: str) -> list[str]:
+    """Lines of the doctor about one thing."""
+    return [line.strip() for line in done.stdout.splitlines() if line.split()[1:2] == [name]]
