@@ -1,11 +1,15 @@
-"""Makes the pictures of the README from the demo clip: `python -m tests.e2e.make_screens`, after `launch.py test`.
+"""Makes the pictures of the README: `python -m tests.e2e.make_screens [demo] [one-click]`, after `launch.py test`.
 
-What they show is made as a person makes it: prompts, a run, a verified frame, a correction that leaves stale masks.
+`demo` is made from the demo clip, `one-click` from development sequences that lie beside the checkout. What they show
+is made as a person makes it: prompts, a run, a verified frame, a correction that leaves stale masks.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -25,6 +29,16 @@ SHADOW = ((150, 175), (205, 150), (250, 190), (300, 220), (345, 250), (347, 270)
 ROCK = (795, 300, 1225, 440)
 PLACE = 345, 112
 """Of the comment: an ear."""
+
+SEQUENCES = ROOT / "../shared/data/dev"
+ONE_CLICK = {"dog": [(334, 163)], "dogs-jump": [(212, 157), (252, 159), (201, 119)]}
+"""Where each object of a sequence is clicked on frame 0, as (x, y); nothing else is said of it."""
+SMALL = {"width": 860, "height": 560}
+"""A window in which the picture is about as large as in a strip, so that the points that were clicked are seen."""
+SHOWN, TILE, GAP = 4, 400, 6
+"""Frames in a strip, the width of one and the space between two, in pixels."""
+
+EVERY_MASK_READ = "frame => throughline.state().objects.every(({id}) => throughline.mask(frame, id))"
 
 
 def annotate(page: Page, server: Server, video: int) -> None:
@@ -90,16 +104,76 @@ def name(page: Page, text: str) -> None:
 def shoot(page: Page, to: str) -> None:
     """Save the page in few bytes: 256 colours, dithered."""
     page.wait_for_timeout(800)  # timeline and lists follow the last change
+    with Image.open(BytesIO(page.screenshot())) as image:
+        save(image.convert("RGB"), to)
+
+
+def save(picture: Image.Image, to: str) -> None:
     IMAGES.mkdir(exist_ok=True)
-    path = IMAGES / f"{to}.png"
-    page.screenshot(path=path)
-    with Image.open(path) as image:
-        picture = image.convert("RGB")
     small = picture.quantize(palette=picture.quantize(256), dither=Image.Dither.FLOYDSTEINBERG)
-    small.save(path, optimize=True)
+    small.save(IMAGES / f"{to}.png", optimize=True)
 
 
-def scene(browser: Browser, folder: Path) -> None:
+def track_clicked(page: Page, clicks: Sequence[tuple[int, int]]) -> Annotating:
+    """One click an object on frame 0, tracked to the end."""
+    work = Annotating(page)
+    for click in clicks:
+        work.key("n")
+        work.click(*click)
+    work.command("track.forward")
+    work.wait_for_run("done")
+    work.key("n")  # none is selected: all are drawn alike
+    return work
+
+
+def strip(work: Annotating, frames: Sequence[int]) -> Image.Image:
+    """These frames side by side, as the page shows them."""
+    tiles = []
+    for frame in frames:
+        work.go(frame)
+        work.page.wait_for_function(EVERY_MASK_READ, arg=frame)
+        tiles.append(photograph(work))
+    height = tiles[0].height
+    whole = Image.new("RGB", ((TILE + GAP) * len(tiles) - GAP, height), "white")
+    for n, tile in enumerate(tiles):
+        whole.paste(tile, ((TILE + GAP) * n, 0))
+    return whole
+
+
+def photograph(work: Annotating) -> Image.Image:
+    """The picture with its masks, without the page around it, as wide as a tile."""
+    page = work.page
+    page.mouse.move(2, 2)
+    page.locator(".tw-toast button").evaluate_all("buttons => buttons.forEach((button) => button.click())")
+    page.wait_for_timeout(300)  # drawn
+    video = page.evaluate("fetch(`/api/videos/${new URL(location).searchParams.get('video')}`).then(r => r.json())")
+    (left, top), (right, bottom) = work.at(0, 0), work.at(video["width"], video["height"])
+    clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    with Image.open(BytesIO(page.screenshot(clip=clip))) as image:
+        size = TILE, round(TILE * clip["height"] / clip["width"])
+        return image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+
+
+def one_click(browser: Browser, folder: Path) -> None:
+    """Objects that were clicked once each on frame 0, on four frames of the video."""
+    with Server(folder / "project") as server:
+        project = server.call("POST", "/api/projects", {"name": "One click", "labels": [{"name": "thing"}]})["id"]
+        for name, clicks in ONE_CLICK.items():
+            frames = (SEQUENCES / name / "frames").resolve()
+            job = server.call("POST", f"/api/projects/{project}/videos", {"path": str(frames)})["import"]
+            while (imported := server.call("GET", f"/api/imports/{job}"))["status"] == "running":
+                pass
+            (video,) = imported["videos"]
+            last = server.call("GET", f"/api/videos/{video}")["frame_count"] - 1
+            with strict_page(browser, **SMALL) as page:
+                page.goto(f"{server.url}/ui/annotate?video={video}")
+                work = track_clicked(page, clicks)
+                shown = [round(last * n / (SHOWN - 1)) for n in range(SHOWN)]
+                save(strip(work, shown), f"one-click-{name}")
+
+
+def demo(browser: Browser, folder: Path) -> None:
+    """The Annotate and the Review page."""
     with Server(folder / "project", "--demo", str(CLIP)) as server:
         project = server.call("GET", "/api/projects")[0]["id"]
         video = server.call("GET", f"/api/projects/{project}/videos")[0]["id"]
@@ -109,6 +183,16 @@ def scene(browser: Browser, folder: Path) -> None:
             review(page, server, project, video)
 
 
+SCENES = {"demo": demo, "one-click": one_click}
+
+
+def main(wanted: Sequence[str]) -> None:
+    """Make the pictures of these scenes, or of all."""
+    with sync_playwright() as playwright, launch_chromium(playwright) as browser:
+        for scene in wanted or SCENES:
+            with tempfile.TemporaryDirectory() as folder:
+                SCENES[scene](browser, Path(folder))
+
+
 if __name__ == "__main__":
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        scene(launch_chromium(playwright), Path(folder))
+    main(sys.argv[1:])
