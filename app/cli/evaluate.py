@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from app.cli.output import check_folders, replace_text
+from backend.errors import BadInput
 from backend.models import registry
 from backend.quality.evaluate import DEFINITIONS, Options, Progress, evaluate
 from backend.quality.rounds import MAX_ROUNDS
@@ -34,6 +37,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--sequences", metavar="A,B", help="only these (default: all)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured to this file")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables to this file, for a document")
+    parser.add_argument("--beside", type=Path, metavar="FILE",
+                        help="set the models of an earlier --json beside; it has to have measured the same")
     parser.add_argument("--alone", action="store_true", help="track every object of a sequence also by itself")
     parser.add_argument("--from-clicks", type=_count, default=0, metavar="N",
                         help="track also from the masks the model makes of N simulated clicks an object")
@@ -54,7 +59,8 @@ def run(args: argparse.Namespace) -> int:
     models = [registry.load(name) for name in dict.fromkeys(args.models or [registry.DEFAULT])]
     options = Options(alone=args.alone, from_clicks=args.from_clicks, clicks=args.clicks or args.click_every > 0,
                       click_every=args.click_every, rounds=args.rounds, correct_by=args.correct_by)
-    reports = [evaluate(model, sequences, options, _shower(model.spec.name)) for model in models]
+    earlier = _read_reports(args.beside, [one.name for one in sequences], asdict(options)) if args.beside else []
+    reports = [evaluate(model, sequences, options, _shower(model.spec.name)) for model in models] + earlier
     tables = tables_of(reports)
     replace_text(args.json, json.dumps({"reports": reports}, indent=2))
     replace_text(args.markdown, "\n\n".join(table.as_markdown() for table in tables))
@@ -63,6 +69,20 @@ def run(args: argparse.Namespace) -> int:
     definitions = "\n".join(f"{name}: {DEFINITIONS[name]}" for name in used)
     print("\n\n".join([*(table.as_text() for table in tables), definitions]))
     return 0
+
+
+def _read_reports(file: Path, sequences: list[str], options: dict[str, Any]) -> list[dict[str, Any]]:
+    """What an earlier run measured, if it is the same that is measured now."""
+    try:
+        reports = json.loads(file.read_text(encoding="utf-8"))["reports"]
+        same = all([row["name"] for row in one["sequences"]] == sequences and one["options"] == options
+                   for one in reports)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput("bad_report", f"Cannot read {file}: {error}.", "Give a file that --json wrote.") from error
+    if not same:
+        raise BadInput("other_report", f"{file} measured other sequences or other things.",
+                       "Measure both with the same DIR, --sequences and options.")
+    return list(reports)
 
 
 def _count(text: str) -> int:

@@ -85,3 +85,16 @@ def test_a_mask_too_few(folder: Path) -> None:
     done = evaluate(folder)
     assert done.returncode == 2
     assert "6 frames but 5 masks" in done.stderr
+
+
+def test_an_earlier_report_stands_beside_if_it_measured_the_same(folder: Path, tmp_path: Path) -> None:
+    earlier, tables = tmp_path / "earlier.json", tmp_path / "tables.md"
+    assert evaluate(folder, "--model", "flow", "--json", earlier).returncode == 0
+    done = evaluate(folder, "--model", "flow", "--beside", earlier, "--markdown", tables)
+    assert done.returncode == 0, done.stderr
+    assert "| flow | flow |" in tables.read_text()
+    other = evaluate(folder, "--model", "flow", "--clicks", "--beside", earlier)
+    assert other.returncode == 2
+    assert "measured other" in other.stderr
+    earlier.write_text("{}")
+    assert "--json wrote" in evaluate(folder, "--model", "flow", "--beside", earlier).stderr
