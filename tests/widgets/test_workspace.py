@@ -131,6 +131,20 @@ def test_one_click_makes_an_object_with_a_mask(hand: Hand) -> None:
     assert 0 < click["model_ms"] < click["total_ms"]
 
 
+def test_quick_first_clicks_make_one_object_which_undo_takes_away(hand: Hand) -> None:
+    hand.press("n", "p")
+    before = [one["id"] for one in hand.state()["objects"]]
+    for place in ((160, 140), (170, 150)):
+        hand.page.mouse.click(*hand.at(*place))
+    hand.settle()
+    (mine,) = {one["id"] for one in hand.state()["objects"]} - {*before}
+    assert hand.state()["selected"] == mine
+    prompts = hand.server.call("GET", "/api/videos/1/frames/0/prompts")["prompts"]
+    assert [one["object_id"] for one in prompts].count(mine) == 2
+    hand.press("Control+z", "Control+z")
+    assert [one["id"] for one in hand.state()["objects"]] == before
+
+
 def test_a_negative_point_and_a_point_taken_back(hand: Hand) -> None:
     hand.press("n", "p")
     hand.page.mouse.click(*hand.at(160, 140))

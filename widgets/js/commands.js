@@ -2,7 +2,7 @@
 
 import { nextBarrier, nextUnverified } from "./timeline/segments.js";
 import { toggleTheme } from "./theme.js";
-import { toolKinds } from "./tools/index.js";
+import { toolsFor } from "./tools/index.js";
 
 /** @typedef {import("./shortcuts.js").Command} Command */
 
@@ -21,17 +21,30 @@ function toolCommands(workspace) {
     store.set({ brush: Math.max(1, Math.min(400, wanted)) });
   };
   return [
-    ...toolKinds.map(({ id, title, key }) => ({
+    ...toolsFor(store.state).map(({ id, title, key }) => ({
       id: `tool.${id}`, title, group: "Tools", keys: [key], icon: id, run: () => workspace.useTool(id),
     })),
     { id: "brush.smaller", title: "Smaller brush", group: "Tools", keys: ["-"], run: grow(0.8) },
     { id: "brush.larger", title: "Larger brush", group: "Tools", keys: ["=", "+"], run: grow(1.25) },
-    { id: "tool.finish", title: "Close the polygon", group: "Tools", keys: ["Enter"],
+    { id: "tool.finish", title: "Close polygon; accept candidate", group: "Tools", keys: ["Enter"],
       run: () => workspace.tool.finish?.() },
-    { id: "tool.back", title: "Remove the last vertex", group: "Tools", keys: ["Backspace"],
+    { id: "tool.back", title: "Undo vertex; reject candidate", group: "Tools", keys: ["Backspace"],
       run: () => workspace.tool.back?.() },
-    { id: "tool.cancel", title: "Cancel what is being drawn", group: "Tools", keys: ["Escape"],
+    { id: "tool.cancel", title: "Cancel drawing; leave candidates", group: "Tools", keys: ["Escape"],
       run: () => { workspace.stage.cancel(); workspace.stage.element.focus(); } },
+    ...candidateCommands(workspace),
+  ];
+}
+
+/** Beside those of every tool: see FindTool. */
+function candidateCommands({ tools: { find }, store }) {
+  if (!find) return [];
+  const enabled = () => Boolean(store.state.search?.open.length);
+  return [
+    { id: "candidate.previous", title: "The candidate before", group: "Tools", keys: ["shift+i"], enabled,
+      run: () => find.step(-1) },
+    { id: "candidate.all", title: "Accept all candidates", group: "Tools", keys: ["shift+Enter"], enabled,
+      run: () => find.acceptAll() },
   ];
 }
 
@@ -71,7 +84,7 @@ function objectCommands(workspace) {
   });
   return [
     { id: "object.new", title: "New object: the next prompt makes it", group: "Objects", keys: ["n"], icon: "plus",
-      run: () => { objects.select(null); workspace.stage.element.focus(); } },
+      run: () => { objects.next(); workspace.stage.element.focus(); } },
     ofSelected("object.lock", "Lock or unlock the object", "l", "lock",
       (object) => objects.change(object.id, { locked: !object.locked })),
     ofSelected("object.hide", "Hide or show the object", "h", "eye", (object) => objects.toggleHidden(object.id)),

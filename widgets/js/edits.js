@@ -20,9 +20,9 @@ export class Edits {
     this.workspace = workspace;
     /** @type {Map<number, Edit[]>} object -> changes not answered yet, the first one is on its way */
     this.queues = new Map();
-    /** @type {Set<{objectId: number|null, frame: number, base: number}>} strokes in the hand, not sent yet */
+    /** @type {Set<import("./tools/bitmap.js").HandEdit>} strokes that are no object's mask yet: in the hand, or making it */
     this.open = new Set();
-    /** @type {Promise<number|null>|null} the object that a first prompt is making */
+    /** @type {Promise<number|null>|null} the object that a first prompt or stroke is making; null where it is refused */
     this.draft = null;
     /** @type {Set<Promise<any>>} changes that are not done yet */
     this.running = new Set();
@@ -61,6 +61,18 @@ export class Edits {
   }
 
   /**
+   * Whether a mask may be drawn by hand on a frame: what is drawn goes on from the mask that is there.
+   * @param {number} frame
+   */
+  drawable(frame) {
+    const { masks, objects, toast } = this.workspace;
+    if (!this.allowed(objects.selected?.id ?? null)) return false;
+    const known = masks.has(frame) && Boolean(objects.selected || !this.draft);
+    if (!known) toast.warn("The masks of this frame are still on their way.", "Try again in a moment.");
+    return known;
+  }
+
+  /**
    * A prompt for the selected object, or for a new one.
    * @param {any} data `backend/prompts.py` as JSON @param {number} frame
    */
@@ -70,13 +82,17 @@ export class Edits {
     if (!this.allowed(selected) || !this.modelAnswers()) return;
     const pending = { id: null, frame, object_id: selected, data };
     store.set({ prompts: [...store.state.prompts, pending] }); // seen at once; the mask follows
+    const path = `frames/${frame}/prompts`;
+    const body = { prompt: data, model };
+    const known = selected ?? this.draft;
     await this.during(async () => {
-      const [base, objectId] = await Promise.all([this.baseOf(frame, selected), this.target(selected)]);
-      if (objectId === null) return;
+      if (known === null) return this.begin(path, (object) => ({ ...body, object, base: 0 }));
+      const objectId = await known;
+      if (objectId === null) return null;
       pending.object_id = objectId;
       store.touch("prompts");
-      const body = { object_id: objectId, prompt: data, model };
-      await this.send("POST", `frames/${frame}/prompts`, body, { objectId, frame, base });
+      const base = await this.baseOf(frame, objectId);
+      return this.send("POST", path, { ...body, object_id: objectId }, { objectId, frame, base });
     });
     await viewer.loadPrompts();
     store.set({ prompts: store.state.prompts.filter((prompt) => prompt !== pending) });
@@ -84,14 +100,18 @@ export class Edits {
 
   /** A mask by hand, seen at once. @param {import("./tools/bitmap.js").HandEdit} stroke */
   draw(stroke) {
-    const { masks } = this.workspace;
-    const { frame, bitmap } = stroke;
+    const { masks, stage } = this.workspace;
+    const { frame, bitmap, objectId } = stroke;
     const shape = bitmap.shape();
     const rle = bitmap.rle(shape);
     return this.during(async () => {
-      const objectId = await this.target(stroke.objectId);
+      if (objectId === null) {
+        await this.begin(`frames/${frame}/masks`, (object) => ({ masks: [{ object, rle, base: 0 }] }));
+        this.open.delete(stroke); // until now the stroke itself was seen
+        stage.redraw();
+        return;
+      }
       this.open.delete(stroke);
-      if (objectId === null) return;
       masks.setLocal(frame, objectId, shape);
       await this.send("PUT", `frames/${frame}/masks/${objectId}`, { rle }, { objectId, frame, base: stroke.base });
       if (masks.entry(frame, objectId).local === shape) masks.setLocal(frame, objectId, null);
@@ -120,22 +140,44 @@ export class Edits {
   }
 
   /** The revision of a mask as it is now. Where a change has made others stale they are being read again: after that.
-   *  @param {number} frame @param {number|null} objectId @returns {Promise<number>} */
+   *  @param {number} frame @param {number} objectId @returns {Promise<number>} */
   async baseOf(frame, objectId) {
-    if (objectId === null) return 0;
     const { masks, toast } = this.workspace;
     await masks.ensure(frame).catch((error) => toast.error(error));
     return masks.revision(frame, objectId);
   }
 
   /**
-   * The selected object, or one made now with the current label.
-   * @param {number|null} selected @returns {Promise<number|null>}
+   * Make an object and its first mask in one request, and select it. Prompts given before it is answered are for that
+   * object (`draft`), unless a person asks for another new one.
+   * @param {string} path under the video @param {(object: {label_id: number}) => any} body
    */
-  target(selected) {
-    if (selected !== null) return Promise.resolve(selected);
-    this.draft ||= this.workspace.objects.create().finally(() => { this.draft = null; });
-    return this.draft;
+  begin(path, body) {
+    const { objects, store } = this.workspace;
+    const draft = this.make(path, body).then((id) => {
+      if (this.draft !== draft) return id;
+      this.draft = null;
+      if (id !== null && store.state.selected === null) objects.select(id);
+      return id;
+    });
+    this.draft = draft;
+    return draft;
+  }
+
+  /** An object with the current label. @returns {Promise<number|null>} its id, null where it was refused */
+  async make(path, body) {
+    const { objects, store, measure, toast } = this.workspace;
+    const label = objects.nextLabel();
+    if (!label) return null;
+    try {
+      const reply = await request("POST", `api/videos/${store.state.video.id}/${path}`, body({ label_id: label.id }));
+      measure.answered(reply);
+      this.take(reply);
+      return reply.objects[0].id;
+    } catch (error) {
+      toast.error(error);
+      return null;
+    }
   }
 
   /**
@@ -230,18 +272,18 @@ export class Edits {
   async step(direction) {
     const reply = await this.post(direction, {});
     if (!reply) return;
-    for (const object of reply.objects || []) this.workspace.objects.take(object);
     if (Number.isInteger(reply.frame)) this.workspace.viewer.seek(reply.frame);
     this.workspace.live.timelineSoon();
   }
 
   /**
    * Take what a reply or an event says has changed.
-   * @param {{items?: MaskItem[], changed?: [number, number, number][], stale?: [number, number, number][], undo?: boolean,
-   *   redo?: boolean}} reply
+   * @param {{items?: MaskItem[], changed?: [number, number, number][], stale?: [number, number, number][],
+   *   objects?: import("./types.js").VideoObject[], undo?: boolean, redo?: boolean}} reply
    */
-  take({ items = [], changed = [], stale = [], undo, redo }) {
+  take({ items = [], changed = [], stale = [], objects = [], undo, redo }) {
     const { store, masks, live, toast } = this.workspace;
+    for (const object of objects) this.workspace.objects.take(object);
     masks.apply(items);
     masks.markStale(stale);
     if (changed.length && !items.length) { // too much to list

@@ -7,9 +7,10 @@ const MARKS = [
   ["bar", "tracked by a model"], ["taller, underlined", "verified"], ["hatched", "stale: made before a later correction"],
   ["hollow line", "absent"], ["diamond", "made by a person"], ["dot", "has a prompt"], ["line at the foot", "low score"],
   ["triangle on top", "comment"], ["dashed outline", "stale mask, on the picture"],
+  ["dotted outline", "candidate, on the picture"],
 ];
 const POINTER = [
-  ["Click", "part of the object"], ["Right or Ctrl click", "not part of it"], ["Click a point", "take it back"],
+  ["Click", "part of the object; accept"], ["Right or Ctrl click", "not part of it; reject"], ["Click a point", "take it back"],
   ["Alt click", "select the object there"], ["Wheel", "zoom"], ["Middle, Space drag", "move the picture"],
   ["Alt wheel", "brush size"], ["Wheel on timeline", "zoom; Shift moves"],
 ];

@@ -58,6 +58,12 @@ export class Measure {
       "pending", "playing", "brush", "scopeAll", "timeline", "prompts"];
     return structuredClone({
       ...Object.fromEntries(keys.map((key) => [key, state[key]])), stage: state.video.stage, hidden: [...state.hidden],
+      search: state.search && {
+        frame: state.search.frame, looking: state.search.looking, current: state.search.current?.number ?? null,
+        candidates: state.search.open.map(({ number, score, objectId, shape, anchor }) => ({
+          number, score, object_id: objectId, anchor, area: shape.area,
+        })),
+      },
       objects: [...state.objects.values()], runs: [...state.runs.values()],
       masks: this.workspace.masks.on(Math.max(0, state.shown)).map(({ id, shape, entry }) => ({
         object_id: id, area: shape.area, box: [shape.x, shape.y, shape.width, shape.height],

@@ -45,22 +45,12 @@ export class Objects {
     this.workspace.store.set({ objects, selected: objects.has(this.state.selected) ? this.state.selected : null });
   }
 
-  /** A new object with the current label, selected. @returns {Promise<number|null>} null where it was refused */
-  async create() {
+  /** The label of the next object; where there is none, that is said. @returns {import("./types.js").Label|null} */
+  nextLabel() {
     const { labelId, video } = this.state;
-    if (labelId === null) {
-      this.workspace.toast.warn("This project has no labels.", "Add one to the project's label schema first.");
-      return null;
-    }
-    try {
-      const object = await request("POST", `api/videos/${video.id}/objects`, { label_id: labelId });
-      this.take(object);
-      this.select(object.id);
-      return object.id;
-    } catch (error) {
-      this.workspace.toast.error(error);
-      return null;
-    }
+    const label = video.labels.find((one) => one.id === labelId);
+    if (!label) this.workspace.toast.warn("This project has no labels.", "Add one to the project's label schema first.");
+    return label || null;
   }
 
   /** Change an object. @param {number} id @param {Partial<VideoObject>} changes */
@@ -102,6 +92,12 @@ export class Objects {
   select(id) {
     const object = this.state.objects.get(id);
     this.workspace.store.set({ selected: object ? id : null, ...(object && { labelId: object.label_id }) });
+  }
+
+  /** The next prompt makes an object of its own, whatever is under way. */
+  next() {
+    this.workspace.edits.draft = null;
+    this.select(null);
   }
 
   /** The n-th of the list, from 1. @param {number} n */

@@ -21,6 +21,12 @@
  * @typedef {{objects: Object<number, Segment[]>, low: Object<number, [number, number][]>,
  *   prompts: Object<number, number[]>, threads: [number, number, boolean][]}} Timeline
  *
+ * A proposal of a model on a frame. `anchor`: where its number stands, picture pixels.
+ * @typedef {{number: number, rle: Rle, score: number, objectId: number|null, shape: import("./rle.js").Shape,
+ *   outline: Path2D, anchor: {x: number, y: number}}} Candidate
+ * @typedef {{frame: number, model: Model, looking: boolean, open: Candidate[], sent: Candidate[], current: Candidate|null,
+ *   accepted: number, rejected: number}} Search `open`: to be judged; `sent`: accepted, not answered yet
+ *
  * @typedef {Object} State
  * @property {any} me
  * @property {Video} video
@@ -49,6 +55,7 @@
  * @property {boolean} follow show the frame a run has just made
  * @property {number} masksVersion counts changes of the mask cache
  * @property {{frame: number, object_id: number, id: number|null, data: any}[]} prompts of the shown frame
+ * @property {Search|null} search the candidates on a frame, while the tool that finds them is in the hand
  */
 
 export {};

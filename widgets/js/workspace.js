@@ -15,6 +15,7 @@ import { Measure } from "./measure.js";
 import { Objects } from "./objects.js";
 import { banner } from "./panels/banner.js";
 import { refreshButtons } from "./panels/button.js";
+import { candidateLayer } from "./panels/candidates.js";
 import { framePanel } from "./panels/frame.js";
 import { objectsPanel } from "./panels/objects.js";
 import { propertiesPanel } from "./panels/properties.js";
@@ -30,7 +31,7 @@ import { isTyping, Shortcuts } from "./shortcuts.js";
 import { Store } from "./store.js";
 import { Timeline } from "./timeline/timeline.js";
 import { Toast } from "./toast.js";
-import { toolKinds } from "./tools/index.js";
+import { toolsFor } from "./tools/index.js";
 import { Viewer } from "./viewer.js";
 
 const SETTINGS = "throughline.settings";
@@ -63,7 +64,7 @@ export class Workspace {
     this.frameActions = new FrameActions(this);
     this.threads = new Threads(this);
     this.help = new Help(this);
-    this.tools = Object.fromEntries(toolKinds.map(({ id, make }) => [id, make(this)]));
+    this.tools = Object.fromEntries(toolsFor(this.store.state).map(({ id, make }) => [id, make(this)]));
     this.stage = new Stage(this);
     this.commands = new Shortcuts();
     this.commands.add(commandsOf(this));
@@ -76,9 +77,10 @@ export class Workspace {
 
   /** @param {string} id */
   useTool(id) {
-    if (id === this.store.state.tool) return;
-    this.tool.cancel?.();
+    const before = this.store.state.tool;
     this.store.set({ tool: id });
+    if (id !== before) this.tools[before].cancel?.();
+    this.tool.begin?.(before);
   }
 
   /** @param {KeyboardEvent} event */
@@ -111,7 +113,7 @@ function initialState(me, video, timeline) {
     model: video.default_model, hidden: new Set(), inPoint: null, outPoint: null, pending: 0, playing: false,
     undo: true, redo: true, // what there is to undo is known after the first change; before, the server says
     brush: 24, opacity: 0.5, outlines: true,
-    scopeAll: true, follow: false, masksVersion: 0, prompts: [], ...settings,
+    scopeAll: true, follow: false, masksVersion: 0, prompts: [], search: null, ...settings,
   };
 }
 
@@ -144,7 +146,7 @@ function layOut(workspace, mode, panels) {
   element.classList.add("tw-workspace");
   const side = h("div", { class: "tw-side", role: "complementary", "aria-label": "Panels" },
     ...panels.map((panel) => panel(workspace)));
-  stage.element.append(pinLayer(workspace));
+  stage.element.append(candidateLayer(workspace), pinLayer(workspace));
   fill(element, topbar(workspace, mode), toolbar(workspace),
     h("div", { class: "tw-middle", role: "main" }, stage.element, hintLine(workspace), banner(workspace), toast.element),
     handle(element, { name: "side", label: "Width of the panels", axis: "x", least: 220, most: 560, start: 300 }), side,
@@ -163,7 +165,7 @@ function listen(workspace) {
   store.on(REMEMBERED, (state) => {
     localStorage.setItem(SETTINGS, JSON.stringify(Object.fromEntries(REMEMBERED.map((key) => [key, state[key]]))));
   });
-  store.on(["selected", "objects", "undo", "redo", "runs", "connection", "video"], () => refreshButtons(workspace));
+  store.on(["selected", "objects", "undo", "redo", "runs", "connection", "video", "search"], () => refreshButtons(workspace));
   element.addEventListener("contextmenu", (event) => { if (!isTyping(event.target)) event.preventDefault(); });
 }
 

@@ -87,3 +87,21 @@ function trace(edges, width, start, shape, path) {
   } while (vertex !== start || edges[vertex] & (1 << heading));
   path.closePath();
 }
+
+/**
+ * Where something written on a shape is sure to lie on it: the middle of its longest row, picture coordinates.
+ * @param {Shape} shape
+ */
+export function anchorOf({ x, y, width, height, bits }) {
+  let longest = 0;
+  let anchor = { x, y };
+  for (let row = 0; row < height; row++) {
+    for (let column = 0, run = 0; column < width; column++) {
+      run = bits[row * width + column] ? run + 1 : 0;
+      if (run <= longest) continue;
+      longest = run;
+      anchor = { x: x + column + 1 - run / 2, y: y + row + 0.5 };
+    }
+  }
+  return anchor;
+}

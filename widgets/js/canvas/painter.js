@@ -33,9 +33,10 @@ export function paintPicture(context, view, ratio, bitmap) {
 /**
  * The overlay layer.
  * @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio
- * @param {{masks: {id: number, shape: any, entry: any}[], objects: Map<number, any>, state: any, tool: any}} scene
+ * @param {{masks: {id: number, shape: any, entry: any}[], strokes: Iterable<import("../tools/bitmap.js").HandEdit>,
+ *   objects: Map<number, any>, state: any, tool: any}} scene
  */
-export function paintOverlay(context, view, ratio, { masks, objects, state, tool }) {
+export function paintOverlay(context, view, ratio, { masks, strokes, objects, state, tool }) {
   clear(context);
   enterPicture(context, view, ratio);
   context.imageSmoothingEnabled = false;
@@ -49,6 +50,8 @@ export function paintOverlay(context, view, ratio, { masks, objects, state, tool
       stale: entry.item?.state === "stale" && !entry.local,
     });
   }
+  context.globalAlpha = state.opacity;
+  for (const { frame, bitmap } of strokes) if (frame === state.shown) context.drawImage(bitmap.canvas, 0, 0);
   context.globalAlpha = 1;
   for (const prompt of state.prompts) {
     if (!state.hidden.has(prompt.object_id)) paintPrompt(context, view, prompt, prompt.object_id === state.selected);

@@ -44,9 +44,8 @@ export class Stage {
     const { store } = this.workspace;
     new ResizeObserver(() => this.resize()).observe(this.element);
     store.on(["objects", "selected", "hovered", "hidden", "opacity", "outlines", "masksVersion", "prompts", "tool",
-      "brush"],
-      () => this.redraw());
-    store.on(["tool", "shown", "connection"], () => this.showCursor());
+      "brush", "search"], () => this.redraw());
+    store.on(["tool", "shown", "connection", "search"], () => this.showCursor());
     window.addEventListener("tl-theme", () => this.redraw());
     const on = (name, handler, options) => this.element.addEventListener(name, handler, options);
     on("pointerdown", (event) => this.down(event));
@@ -79,8 +78,8 @@ export class Stage {
     if (this.dirty.picture) paintPicture(this.picture, this.view, ratio, this.bitmap);
     if (this.dirty.overlay) {
       paintOverlay(this.overlay, this.view, ratio, {
-        masks: state.shown < 0 ? [] : this.workspace.masks.on(state.shown), objects: state.objects, state,
-        tool: this.workspace.tool,
+        masks: state.shown < 0 ? [] : this.workspace.masks.on(state.shown), strokes: this.workspace.edits.open,
+        objects: state.objects, state, tool: this.workspace.tool,
       });
     }
     if (this.dirty.picture) this.element.dispatchEvent(new Event("tl-view")); // what lies over the layers follows

@@ -5,12 +5,13 @@ import { icon } from "../icons.js";
 
 /**
  * @param {import("../workspace.js").Workspace} workspace @param {string} id of the command
- * @param {{text?: string, class?: string, icon?: string}} [options] @returns {HTMLButtonElement}
+ * @param {{text?: string, class?: string, icon?: string}} [options] `icon` "": none
+ * @returns {HTMLButtonElement}
  */
 export function commandButton(workspace, id, options = {}) {
   const command = workspace.commands.get(id);
   const tip = workspace.commands.tip(id);
-  const picture = options.icon || command.icon;
+  const picture = options.icon ?? command.icon;
   const button = h("button", {
     type: "button", class: `tw-button${options.text ? "" : " tw-icon"} ${options.class || ""}`, title: tip,
     "aria-label": tip,

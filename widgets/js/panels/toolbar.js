@@ -1,18 +1,20 @@
 // The tools on the left, and the size of the brush while one is in the hand.
 
 import { fill, h } from "../dom.js";
-import { toolKinds } from "../tools/index.js";
+import { toolsFor } from "../tools/index.js";
 import { commandButton } from "./button.js";
+import { candidateLine } from "./candidates.js";
 import { maskLook } from "./frame.js";
 import { runLine } from "./transport.js";
 
 /** @param {import("../workspace.js").Workspace} workspace */
 export function toolbar(workspace) {
   const { store } = workspace;
-  const buttons = toolKinds.map(({ id }) => commandButton(workspace, `tool.${id}`, { class: "tw-tool" }));
+  const kinds = toolsFor(store.state);
+  const buttons = kinds.map(({ id }) => commandButton(workspace, `tool.${id}`, { class: "tw-tool" }));
   const size = h("div", { class: "tw-brush-size" });
   store.on(["tool"], ({ tool }) => {
-    toolKinds.forEach(({ id }, n) => buttons[n].setAttribute("aria-pressed", String(id === tool)));
+    kinds.forEach(({ id }, n) => buttons[n].setAttribute("aria-pressed", String(id === tool)));
   });
   store.on(["tool", "brush"], ({ tool, brush }) => {
     size.style.visibility = ["brush", "eraser"].includes(tool) ? "visible" : "hidden";
@@ -30,10 +32,13 @@ export function toolbar(workspace) {
  */
 export function hintLine(workspace) {
   const words = h("div", { class: "tw-row tw-words-clip" });
+  const kinds = toolsFor(workspace.store.state);
+  workspace.store.on(["search"], ({ search }) => { words.hidden = search !== null; });
   workspace.store.on(["tool", "selected", "objects", "labelId"], ({ tool, objects, selected, video, labelId }) => {
     const label = video.labels.find((one) => one.id === labelId);
     const target = objects.get(selected)?.name || (label ? `a new ${label.name}` : "no label yet");
-    fill(words, h("strong", {}, target), h("span", { class: "tw-clip" }, toolKinds.find(({ id }) => id === tool).hint));
+    fill(words, h("strong", {}, target), h("span", { class: "tw-clip" }, kinds.find(({ id }) => id === tool).hint));
   });
-  return h("div", { class: "tw-hint" }, words, h("span", { class: "tw-gap" }), runLine(workspace), maskLook(workspace));
+  return h("div", { class: "tw-hint" }, words, candidateLine(workspace), h("span", { class: "tw-gap" }),
+    runLine(workspace), maskLook(workspace));
 }

@@ -70,7 +70,8 @@ function trackGroup(workspace) {
 
 /** Which model answers. One that is not ready stands there too, saying so, but cannot be chosen. */
 function modelChoice({ store }) {
-  const select = h("select", { class: "tw-field", "aria-label": "Model", onchange: () => store.set({ model: select.value }) },
+  const select = h("select", { class: "tw-field tw-model", "aria-label": "Model",
+    onchange: () => store.set({ model: select.value }) },
     ...trackers(store.state).map(({ name, title, ready, missing }) => (
       h("option", { value: name, title: missing || title, disabled: !ready }, name))));
   store.on(["model"], (state) => {

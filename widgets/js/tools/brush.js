@@ -20,12 +20,8 @@ export class BrushTool {
 
   /** @param {import("../canvas/stage.js").Press} press */
   down(press) {
-    const { edits, objects, toast, masks } = this.workspace;
-    if (!edits.allowed(objects.selected?.id ?? null)) return;
-    if (!masks.has(press.frame)) {
-      toast.warn("The masks of this frame are still being read.", "Try again in a moment.");
-      return;
-    }
+    const { edits, objects, toast } = this.workspace;
+    if (!edits.drawable(press.frame)) return;
     this.value = this.adds !== press.negative ? 1 : 0;
     if (!this.value && !objects.selected) {
       toast.warn("There is nothing to erase from.", "Select an object first.");
@@ -76,11 +72,6 @@ export class BrushTool {
 
   /** @param {CanvasRenderingContext2D} context @param {import("../canvas/view.js").View} view */
   paint(context, view) {
-    if (this.edit) {
-      context.globalAlpha = this.workspace.store.state.opacity;
-      context.drawImage(this.edit.bitmap.canvas, 0, 0);
-      context.globalAlpha = 1;
-    }
     if (!this.at) return;
     for (const [width, colour] of [[3, "rgb(0 0 0 / 60%)"], [1.25, this.adds ? "#ffffff" : "#ffb4b4"]]) {
       context.lineWidth = width / view.scale;

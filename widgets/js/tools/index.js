@@ -1,15 +1,20 @@
-// The tools, in the order of the tool bar. A tool may have: down, move, up, click, double, leave, cancel, finish, back, wheel,
-// paint(context, view), cursor, and `pans` where the left button moves the picture.
+// The tools, in the order of the tool bar. A tool may have: begin(id of the tool before), when it is taken in the hand, down, move,
+// up, click, double, leave, cancel, finish, back, wheel, paint(context, view), cursor, and `pans` where the left button moves
+// the picture.
 
 import { BoxTool } from "./box.js";
 import { BrushTool } from "./brush.js";
 import { CommentTool } from "./comment.js";
+import { finder, FindTool } from "./find.js";
 import { PointTool } from "./point.js";
 import { PolygonTool } from "./polygon.js";
 import { SelectTool } from "./select.js";
 
-/** @type {{id: string, title: string, key: string, hint: string, make: (workspace: any) => any}[]} */
-export const toolKinds = [
+/** @typedef {{id: string, title: string, key: string, hint: string, make: (workspace: any) => any,
+ *   offered?: (state: import("../types.js").State) => boolean}} ToolKind */
+
+/** @type {ToolKind[]} */
+const TOOLS = [
   { id: "select", title: "Select and move", key: "v", hint: "Click an object to select it; drag to move the picture.",
     make: (workspace) => new SelectTool(workspace) },
   { id: "point", title: "Points", key: "p",
@@ -24,6 +29,15 @@ export const toolKinds = [
   { id: "polygon", title: "Polygon", key: "g",
     hint: "Click vertices; Enter or a double click closes. Begin with Ctrl to cut away.",
     make: (workspace) => new PolygonTool(workspace) },
+  { id: "find", title: "Find objects; next candidate", key: "i",
+    hint: "Click a candidate to accept it; right or Ctrl click rejects it.", make: (workspace) => new FindTool(workspace),
+    offered: (state) => finder(state) !== null },
   { id: "comment", title: "Comment", key: "q", hint: "Click the place a comment is about.",
     make: (workspace) => new CommentTool(workspace) },
 ];
+
+/**
+ * The tools there are, which depends on the models.
+ * @param {import("../types.js").State} state @returns {ToolKind[]}
+ */
+export const toolsFor = (state) => TOOLS.filter(({ offered }) => !offered || offered(state));

@@ -18,10 +18,10 @@ export class PolygonTool {
 
   /** @param {import("../canvas/stage.js").Press} press */
   down(press) {
-    const { edits, objects, stage } = this.workspace;
+    const { edits, stage } = this.workspace;
     if (this.vertices.length && this.frame !== press.frame) this.vertices = [];
     if (!this.vertices.length) {
-      if (!edits.allowed(objects.selected?.id ?? null)) return;
+      if (!edits.drawable(press.frame)) return;
       this.frame = press.frame;
       this.negative = press.negative;
     }
@@ -50,8 +50,9 @@ export class PolygonTool {
     this.vertices = [];
     this.workspace.stage.redraw();
     if (vertices.length < 3) return;
-    const { masks, objects, toast } = this.workspace;
-    if (!masks.has(this.frame) || (this.negative && !objects.selected)) {
+    const { edits, objects, toast } = this.workspace;
+    if (!edits.drawable(this.frame)) return;
+    if (this.negative && !objects.selected) {
       toast.warn("There is no mask to cut from.", "Select an object first.");
       return;
     }

@@ -1,0 +1,62 @@
+// Candidates: a badge on each, over the picture, and under it the line that says which one is judged and how.
+
+import { fill, h } from "../dom.js";
+import { count } from "../shell/words.js";
+import { commandButton } from "./button.js";
+
+/** @typedef {import("../types.js").Candidate} Candidate */
+
+/** The badges. @param {import("../workspace.js").Workspace} workspace @returns {HTMLElement} a layer for the stage */
+export function candidateLayer(workspace) {
+  const { store, stage } = workspace;
+  const layer = h("div", { class: "tw-candidates", "aria-hidden": "true" }); // the line under the picture says it in words
+  const place = () => {
+    for (const badge of layer.children) {
+      const at = stage.view.toScreen(Number(badge.dataset.x), Number(badge.dataset.y));
+      Object.assign(badge.style, { left: `${at.x}px`, top: `${at.y}px` });
+    }
+  };
+  store.on(["search", "shown"], ({ search, shown, objects }) => {
+    const here = search?.frame === shown ? search.open : [];
+    fill(layer, here.map((one) => h("span", {
+      class: `tw-candidate${one === search.current ? " tw-on" : ""}`, "data-x": one.anchor.x, "data-y": one.anchor.y,
+    }, h("strong", {}, one.number), one.objectId !== null && objects.get(one.objectId)?.name, one.score.toFixed(2))));
+    place();
+  });
+  stage.element.addEventListener("tl-view", place);
+  return layer;
+}
+
+/** The line, in place of the hint of the tool. @param {import("../workspace.js").Workspace} workspace */
+export function candidateLine(workspace) {
+  const { store, stage } = workspace;
+  const title = h("strong", {});
+  const words = h("span", { class: "tw-clip" });
+  const button = (id, text, style = "") => commandButton(workspace, id, { text, class: style });
+  const judge = h("div", { class: "tw-row" }, button("tool.finish", "Accept", "tw-primary"), button("tool.back", "Reject"),
+    button("candidate.all", "Accept all"), commandButton(workspace, "tool.find", { text: "Next", icon: "" }));
+  const line = h("div", { class: "tw-row tw-search", hidden: true, onclick: () => stage.element.focus() },
+    h("div", { class: "tw-row tw-words-clip", role: "status" }, title, words), judge, button("tool.cancel", "Leave"));
+  store.on(["search", "labelId", "objects"], (state) => {
+    const { search } = state;
+    line.hidden = !search;
+    if (!search) return;
+    judge.hidden = search.looking;
+    title.textContent = search.looking ? `Looking for objects on frame ${search.frame}` : titleOf(search);
+    words.textContent = search.looking ? search.model.title : meaning(search.current, state);
+  });
+  return line;
+}
+
+function titleOf({ open, current, sent }) {
+  if (!current) return `Saving ${count(sent.length, "mask")}`;
+  return `Candidate ${current.number} · score ${current.score.toFixed(2)} · ${open.length} left`;
+}
+
+/** What accepting it makes. @param {Candidate|null} candidate */
+function meaning(candidate, { objects, video, labelId }) {
+  if (!candidate) return "";
+  if (candidate.objectId !== null) return `${objects.get(candidate.objectId)?.name || "an object"}, found again`;
+  const label = video.labels.find((one) => one.id === labelId);
+  return label ? `a new ${label.name}` : "no label yet";
+}

@@ -1,0 +1,191 @@
+// Find objects: a model proposes what has no mask on the frame, and a person accepts or rejects each candidate. Nothing is
+// stored but what is accepted.
+
+import { request } from "../api.js";
+import { anchorOf, outlineOf } from "../canvas/art.js";
+import { paintCandidate } from "../canvas/candidate.js";
+import { covers, shapeOf } from "../rle.js";
+import { count } from "../shell/words.js";
+
+/** @typedef {import("../types.js").Candidate} Candidate */
+
+const ID = "find";
+
+/**
+ * The model that looks: the one that answers or, where it cannot, the first that can.
+ * @param {import("../types.js").State} state @returns {import("../types.js").Model|null}
+ */
+export function finder({ video, model }) {
+  const able = video.models.filter((one) => one.ready && one.tasks.includes("discover"));
+  return able.find((one) => one.name === model) || able[0] || null;
+}
+
+export class FindTool {
+  /** @param {import("../workspace.js").Workspace} workspace */
+  constructor(workspace) {
+    this.workspace = workspace;
+    this.cursor = "default";
+    this.controller = new AbortController();
+    /** What was in the hand before. @type {{tool: string, selected: number|null}} */
+    this.before = { tool: "point", selected: null };
+    workspace.store.on(["frame"], ({ frame }) => { if (this.search && this.search.frame !== frame) this.cancel(); });
+  }
+
+  /** @returns {import("../types.js").Search|null} */
+  get search() {
+    return this.workspace.store.state.search;
+  }
+
+  /** Taken in the hand: look; taken again: the next candidate. @param {string} tool the one before */
+  begin(tool) {
+    if (tool === ID) return this.step(1);
+    const { store, edits, objects, viewer, stage } = this.workspace;
+    if (!edits.allowed()) return this.workspace.useTool(tool);
+    this.before = { tool, selected: store.state.selected };
+    objects.next(); // what is accepted is a new object, and the label that is chosen is its
+    viewer.pause();
+    stage.element.focus({ preventScroll: true });
+    return this.look();
+  }
+
+  async look() {
+    const { store, edits, toast } = this.workspace;
+    const { frame, video } = store.state;
+    const model = finder(store.state);
+    const search = { frame, model, looking: true, open: [], sent: [], current: null, accepted: 0, rejected: 0 };
+    this.controller = new AbortController();
+    const { signal } = this.controller;
+    store.set({ search });
+    try {
+      await edits.idle(); // what was drawn a moment ago is not proposed
+      const body = { frame, model: model.name };
+      const { candidates } = await request("POST", `api/videos/${video.id}/discover`, body, { signal });
+      if (signal.aborted) return;
+      search.open = candidates.map(candidateOf);
+      search.looking = false;
+      if (!search.open.length) toast.say(`Nothing else was found on frame ${frame}.`, "Click an object to make its mask.");
+      this.judged(0);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.cancel();
+      toast.error(error);
+    }
+  }
+
+  /** Leave: by Escape, for another tool, with the frame, or because all is done. */
+  cancel() {
+    const { store, objects } = this.workspace;
+    if (!this.search) return;
+    this.controller.abort();
+    store.set({ search: null });
+    if (store.state.selected === null && this.before.selected !== null) objects.select(this.before.selected);
+    if (store.state.tool === ID) this.workspace.useTool(this.before.tool);
+  }
+
+  /** Go to another candidate. @param {1|-1} by */
+  step(by) {
+    const { open, current } = this.search;
+    if (open.length) this.point(open[(open.indexOf(current) + by + open.length) % open.length]);
+  }
+
+  /** @param {Candidate|null} candidate */
+  point(candidate) {
+    if (this.search.current === candidate) return;
+    this.search.current = candidate;
+    this.workspace.store.touch("search");
+  }
+
+  /** Enter: accept the current one. */
+  finish() {
+    if (this.search.current) this.accept([this.search.current]);
+  }
+
+  /** Backspace: reject the current one. */
+  back() {
+    if (this.search.current) this.reject(this.search.current);
+  }
+
+  acceptAll() {
+    if (this.search.open.length) this.accept(this.search.open);
+  }
+
+  /** @param {Candidate} candidate */
+  reject(candidate) {
+    const { search } = this;
+    const at = search.open.indexOf(candidate);
+    search.open = search.open.filter((one) => one !== candidate);
+    search.rejected += 1;
+    this.judged(at);
+  }
+
+  /** Store these as masks by hand, in one change. @param {Candidate[]} chosen */
+  async accept(chosen) {
+    const { edits, masks, objects } = this.workspace;
+    const { search } = this;
+    const isNew = chosen.some(({ objectId }) => objectId === null);
+    const label = isNew ? objects.nextLabel() : null;
+    if (!edits.allowed() || (isNew && !label)) return;
+    const at = search.open.indexOf(chosen[0]);
+    search.open = search.open.filter((one) => !chosen.includes(one));
+    search.sent = [...search.sent, ...chosen];
+    this.judged(at);
+    const reply = await edits.post(`frames/${search.frame}/masks`, { masks: chosen.map(({ rle, objectId }) => ({
+      rle, ...(objectId === null ? { object: { label_id: label.id }, base: 0 }
+        : { object_id: objectId, base: masks.revision(search.frame, objectId) }),
+    })) });
+    search.sent = search.sent.filter((one) => !chosen.includes(one));
+    if (reply) search.accepted += chosen.length;
+    else search.open = [...search.open, ...chosen].sort((a, b) => a.number - b.number);
+    if (this.search === search) this.judged(search.open.indexOf(search.current));
+  }
+
+  /** One was judged: the next in its place is the current one; after the last one all is done. @param {number} at */
+  judged(at) {
+    const { search, workspace } = this;
+    const { open, sent, accepted, rejected } = search;
+    search.current = open[Math.max(0, Math.min(at, open.length - 1))] || null;
+    workspace.store.touch("search");
+    if (open.length || sent.length) return;
+    if (accepted) workspace.toast.say(`${count(accepted, "mask was", "masks were")} accepted.`,
+      "Undo (Ctrl+Z) takes back the last step.");
+    else if (rejected) workspace.toast.say("No candidate was accepted.");
+    this.cancel();
+  }
+
+  /** @param {import("../canvas/stage.js").Press} press */
+  down(press) {
+    const candidate = this.at(press);
+    if (!candidate) return;
+    if (press.negative || press.shift) this.reject(candidate);
+    else this.accept([candidate]);
+  }
+
+  /** @param {import("../canvas/stage.js").Press} press */
+  move(press) {
+    const candidate = this.at(press);
+    this.cursor = candidate ? "pointer" : "default";
+    this.workspace.stage.showCursor();
+    if (candidate) this.point(candidate);
+  }
+
+  /** The smallest candidate under the pointer. @returns {Candidate|null} */
+  at({ x, y }) {
+    const hits = (this.search?.open || []).filter(({ shape }) => covers(shape, x, y));
+    return hits.sort((a, b) => a.shape.area - b.shape.area)[0] || null;
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {import("../canvas/view.js").View} view */
+  paint(context, view) {
+    const { search } = this;
+    if (search?.frame !== this.workspace.store.state.shown) return;
+    for (const one of search.sent) paintCandidate(context, view, one, "sent");
+    for (const one of search.open) if (one !== search.current) paintCandidate(context, view, one, "open");
+    if (search.current) paintCandidate(context, view, search.current, "current");
+  }
+}
+
+/** @param {any} found as docs/http.md has it @param {number} n @returns {Candidate} */
+function candidateOf({ rle, score, object_id: objectId }, n) {
+  const shape = shapeOf(rle);
+  return { number: n + 1, rle, score, objectId, shape, outline: outlineOf(shape), anchor: anchorOf(shape) };
+}
