@@ -135,6 +135,13 @@ class Annotating:
         number.press("Enter")
         self.page.wait_for_function("f => throughline.state().shown === f", arg=frame, timeout=SLOW)
 
+    def track(self, scope: str) -> dict:
+        """Begin a run by its button, and wait until it is done."""
+        before = len(self.state()["runs"])
+        self.command(f"track.{scope}")
+        self.page.wait_for_function("n => throughline.state().runs.length > n", arg=before, timeout=SLOW)
+        return self.wait_for_run("done")
+
     def wait_for_run(self, *statuses: str) -> dict:
         self.page.wait_for_function(
             "wanted => wanted.includes(throughline.state().runs.at(-1)?.status)", arg=list(statuses), timeout=3 * SLOW)

@@ -62,8 +62,7 @@ def annotate(page: Page, server: Server, video: int) -> None:
     work.go(LAST)
     work.key("]")
     work.go(START)
-    work.command("track.forward")
-    work.wait_for_run("done")
+    work.track("forward")
     work.key("\\")
     work.go(VERIFIED)
     work.key("c")
@@ -120,8 +119,7 @@ def track_clicked(page: Page, clicks: Sequence[tuple[int, int]]) -> Annotating:
     for click in clicks:
         work.key("n")
         work.click(*click)
-    work.command("track.forward")
-    work.wait_for_run("done")
+    work.track("forward")
     work.key("n")  # none is selected: all are drawn alike
     return work
 

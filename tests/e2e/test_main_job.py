@@ -94,8 +94,7 @@ def test_from_a_video_to_a_reviewed_dataset(workplace: Server, browser: Browser,
         question.get_by_role("button", name="Cancel").click()
         assert work.state()["stage"] == "annotate"
         page.get_by_label("Model", exact=True).select_option("flow")  # another one may go on where the first was
-        work.command("track.stale")
-        assert work.wait_for_run("done")["model"] == "flow"
+        assert work.track("stale")["model"] == "flow"
         after = masks_of(page, work)
         changed = {place for place in after if after[place]["rle"] != before[place]["rle"]}
         assert changed <= {(frame, first) for frame in range(1, VERIFIED)}  # one object, up to the barriers

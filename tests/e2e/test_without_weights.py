@@ -92,8 +92,7 @@ def test_the_page_says_so_and_offers_another(begun: tuple[Path, int, int], brows
         work.key("]")
         work.go(0)
         work.key("a")
-        work.command("track.forward")
-        assert work.wait_for_run("done")["model"] == "flow"
+        assert work.track("forward")["model"] == "flow"
         after = {(item["frame"], item["object_id"]): item for item in masks_of(server, video)}
         assert all(after[item["frame"], item["object_id"]] == item for item in before)
 
