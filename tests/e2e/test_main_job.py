@@ -148,7 +148,7 @@ def export(workplace: Server, browser: Browser, folder: Path, masks: dict, first
         page.get_by_label("Pages").get_by_role("link", name="Datasets").click()
         with page.expect_download(timeout=3 * SLOW) as waiting:
             page.get_by_role("button", name="Export").click()
-            page.get_by_role("link", name="Download").click()
+            page.get_by_role("link", name="Download").click(timeout=3 * SLOW)
         archive = folder / "export.zip"
         waiting.value.save_as(archive)
     with zipfile.ZipFile(archive) as content:
