@@ -248,7 +248,7 @@ def _segment(
     spec = registry.choose(model, "segment", {prompt.kind for prompt in given})
     started = time.perf_counter()
     with workplace.session(video.hash, spec.name, "click") as session:
-        segment = session.segment(frame, {NO_OBJECT: given})[NO_OBJECT]
+        segment = session.segment(frame, {NO_OBJECT: given})[NO_OBJECT]  # whose the prompts are changes nothing
     return segment, round((time.perf_counter() - started) * 1000, 1)
 
 

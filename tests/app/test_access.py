@@ -54,9 +54,9 @@ NEEDS = {
         ("GET", "masks"), ("GET", "frames/{frame:int}/prompts"), ("POST", "frames/{frame:int}/prompts"),
         ("DELETE", "frames/{frame:int}/prompts"), ("PUT", "frames/{frame:int}/masks/{object_id:int}"),
         ("DELETE", "frames/{frame:int}/masks/{object_id:int}"), ("POST", "clear"), ("POST", "verify"),
-        ("POST", "absent"), ("POST", "preview"), ("POST", "undo"), ("POST", "redo"), ("GET", "timeline"),
-        ("GET", "history"), ("GET", "events"), ("GET", "doubts"), ("POST", "stage"), ("GET", "threads"),
-        ("POST", "threads"),
+        ("POST", "absent"), ("POST", "preview"), ("POST", "discover"), ("POST", "frames/{frame:int}/masks"),
+        ("POST", "undo"), ("POST", "redo"), ("GET", "timeline"), ("GET", "history"), ("GET", "events"),
+        ("GET", "doubts"), ("POST", "stage"), ("GET", "threads"), ("POST", "threads"),
     )},
 }
 NOT_ASKED = {"GET /api/videos/{video_id:int}/events"}

@@ -108,7 +108,7 @@ def test_only_what_is_accepted_is_stored(server: Server, browser: Browser) -> No
         assert list(stored(server)) == [first["id"]]
 
 
-def test_a_click_beside_every_candidate_does_nothing(server: Server, browser: Browser) -> None:
+def test_what_is_not_accepted_leaves_no_trace(server: Server, browser: Browser) -> None:
     with strict_page(browser) as page:
         page.goto(f"{server.url}/ui/annotate?video=1")
         work = Annotating(page)
@@ -119,5 +119,12 @@ def test_a_click_beside_every_candidate_does_nothing(server: Server, browser: Br
         judged(page, len(found) - 1)
         page.get_by_role("button", name="Leave").click()
         work.settle()
+        assert work.state()["search"] is None
+
+        # a model that cannot do it says so, and nothing takes its place
+        page.get_by_label("Model", exact=True).select_option("flow")
+        work.key("i")
+        expect(page.get_by_role("status").filter(has_text="flow cannot find objects")).to_be_visible()
+        assert work.state()["tool"] == "point"
         assert work.state()["search"] is None
         assert stored(server) == {} and work.state()["objects"] == []

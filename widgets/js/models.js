@@ -13,6 +13,11 @@ export function trackers({ video }) {
   return video.models.filter((model) => model.tasks.includes("track"));
 }
 
+/** Models that find objects by themselves. @param {State} state @returns {Model[]} */
+export function finders({ video }) {
+  return video.models.filter((model) => model.tasks.includes("discover"));
+}
+
 /** What is the matter with a model that is not ready. @param {Model} model */
 export function whyNot({ name }) {
   return `The model ${name} cannot be used.`;

@@ -4,21 +4,13 @@
 import { request } from "../api.js";
 import { anchorOf, outlineOf } from "../canvas/art.js";
 import { paintCandidate } from "../canvas/candidate.js";
+import { chosenModel, finders } from "../models.js";
 import { covers, shapeOf } from "../rle.js";
 import { count } from "../shell/words.js";
 
 /** @typedef {import("../types.js").Candidate} Candidate */
 
 const ID = "find";
-
-/**
- * The model that looks: the one that answers or, where it cannot, the first that can.
- * @param {import("../types.js").State} state @returns {import("../types.js").Model|null}
- */
-export function finder({ video, model }) {
-  const able = video.models.filter((one) => one.ready && one.tasks.includes("discover"));
-  return able.find((one) => one.name === model) || able[0] || null;
-}
 
 export class FindTool {
   /** @param {import("../workspace.js").Workspace} workspace */
@@ -40,7 +32,7 @@ export class FindTool {
   begin(tool) {
     if (tool === ID) return this.step(1);
     const { store, edits, objects, viewer, stage } = this.workspace;
-    if (!edits.allowed()) return this.workspace.useTool(tool);
+    if (!edits.allowed() || !edits.modelAnswers() || !this.modelFinds()) return this.workspace.useTool(tool);
     this.before = { tool, selected: store.state.selected };
     objects.next(); // what is accepted is a new object, and the label that is chosen is its
     viewer.pause();
@@ -48,10 +40,21 @@ export class FindTool {
     return this.look();
   }
 
+  /** Say that the chosen model does not have the task, where that is so. @returns {boolean} whether it has */
+  modelFinds() {
+    const { store, toast } = this.workspace;
+    const able = finders(store.state);
+    const model = chosenModel(store.state);
+    if (able.includes(model)) return true;
+    toast.warn(`The model ${model.name} cannot find objects.`,
+      `Choose another one above the timeline: ${able.map(({ name }) => name).join(", ")}.`);
+    return false;
+  }
+
   async look() {
     const { store, edits, toast } = this.workspace;
     const { frame, video } = store.state;
-    const model = finder(store.state);
+    const model = chosenModel(store.state);
     const search = { frame, model, looking: true, open: [], sent: [], current: null, accepted: 0, rejected: 0 };
     this.controller = new AbortController();
     const { signal } = this.controller;

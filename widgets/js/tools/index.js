@@ -2,10 +2,11 @@
 // up, click, double, leave, cancel, finish, back, wheel, paint(context, view), cursor, and `pans` where the left button moves
 // the picture.
 
+import { finders } from "../models.js";
 import { BoxTool } from "./box.js";
 import { BrushTool } from "./brush.js";
 import { CommentTool } from "./comment.js";
-import { finder, FindTool } from "./find.js";
+import { FindTool } from "./find.js";
 import { PointTool } from "./point.js";
 import { PolygonTool } from "./polygon.js";
 import { SelectTool } from "./select.js";
@@ -31,7 +32,7 @@ const TOOLS = [
     make: (workspace) => new PolygonTool(workspace) },
   { id: "find", title: "Find objects; next candidate", key: "i",
     hint: "Click a candidate to accept it; right or Ctrl click rejects it.", make: (workspace) => new FindTool(workspace),
-    offered: (state) => finder(state) !== null },
+    offered: (state) => finders(state).length > 0 },
   { id: "comment", title: "Comment", key: "q", hint: "Click the place a comment is about.",
     make: (workspace) => new CommentTool(workspace) },
 ];
