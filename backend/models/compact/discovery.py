@@ -15,7 +15,6 @@ from backend.masks import BoolMask
 from backend.models.compact.drawing import Float
 from backend.models.seam import Segment
 from backend.prompts import Point
-from backend.quality.region import region_similarity
 
 MOST = 24
 """Places looked at on a frame: a click each."""
@@ -26,8 +25,8 @@ LEAST_INSIDE = 0.25
 LEAST_AREA, MOST_AREA = 0.0004, 0.7
 """Of the frame; what is smaller or larger is hardly an object that somebody labels."""
 
-SAME = 0.5
-"""Masks that overlap more (intersection over union) show one object."""
+SAME = 0.7
+"""A mask of which more lies inside another one shows that object, or a part of it."""
 
 ALIKE = 0.6
 """Appearances of greater cosine are taken for one object's."""
@@ -51,7 +50,8 @@ def propose(
             continue
         segment = click(place)
         share = float(segment.mask.mean())
-        if LEAST_AREA <= share <= MOST_AREA and all(region_similarity(segment.mask, one) < SAME for one in seen):
+        inside_others = max((float(one[segment.mask].mean()) for one in seen if share), default=0.0)
+        if LEAST_AREA <= share <= MOST_AREA and inside_others < SAME:
             seen.append(segment.mask)
             yield segment, depth
 

@@ -73,18 +73,21 @@ class CompactSession:
         return segments
 
     def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
-        """Everything that looks like an object and is not one of the remembered ones, or is one that was lost."""
+        """Everything that looks like an object and has no remembered mask there; remembered objects that memory or
+        their looks find again are proposed as themselves."""
         if query is not None:
             raise NotImplementedError("compact understands no words")
         encoded = self._encode(frame)
-        masks, lost = self._remembered(frame)
+        masks, again, lost = self._remembered(frame)
         inside = 1 / (1 + np.exp(-self._graphs.discover(encoded)))
-        found = list(propose(inside, (self._frames.height, self._frames.width), masks,
+        covered = [*masks, *(segment.mask for segment in again.values())]
+        found = list(propose(inside, (self._frames.height, self._frames.width), covered,
                              lambda place: self._prompted.segment(frame, [place])))
         looks = [appearance(self._target(encoded, segment.mask)) for segment, _ in found]
         chosen = match(looks, lost)
-        candidates = [Candidate(replace(segment, score=segment.score * depth), object=chosen.get(place))
-                      for place, (segment, depth) in enumerate(found)]
+        candidates = [Candidate(segment, object=object) for object, segment in again.items()]
+        candidates += [Candidate(replace(segment, score=segment.score * depth), object=chosen.get(place))
+                       for place, (segment, depth) in enumerate(found)]
         return sorted(candidates, key=lambda one: -one.segment.score)
 
     def answer(self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]]) -> Answer:
@@ -164,18 +167,23 @@ class CompactSession:
             kept.targets[object] = target
         kept.stale.difference_update(due)
 
-    def _remembered(self, frame: int) -> tuple[list[BoolMask], dict[int, list[Float]]]:
-        """Masks of remembered objects that are on a frame, and what those look like that are not."""
+    def _remembered(self, frame: int) -> tuple[list[BoolMask], dict[int, Segment], dict[int, list[Float]]]:
+        """Of the remembered objects: masks that they have on a frame, what memory finds there of the others, and what
+        those look like that it does not find."""
         masks: list[BoolMask] = []
+        again: dict[int, Segment] = {}
         lost: dict[int, list[Float]] = {}
+        here = self._bank.kept[frame].own if frame in self._bank.kept else {}
         shares, presence = self._look(frame)
         for object, segment in self._segments(list(presence), shares, presence).items():
-            if segment.present:
+            if segment.present and object in here:
                 masks.append(segment.mask)
+            elif segment.present:
+                again[object] = segment
             else:
                 kept = self._bank.trails[object].recall(frame).kept
                 lost[object] = [appearance(self._bank.kept[one].targets[object]) for one in kept]
-        return masks, lost
+        return masks, again, lost
 
     def _target(self, encoded: Encoded, mask: BoolMask) -> Float:
         """The target tokens (2, CONTEXT) of a mask."""

@@ -56,9 +56,20 @@ def test_new_things_are_proposed_and_remembered_ones_are_not() -> None:
     for object in (DISC, SQUARE):
         assert max(region_similarity(mask, shapes.mask(object, 0)) for mask in everything) > 0.7
     session.remember(0, {DISC: shapes.mask(DISC, 0)})
-    rest = session.discover(1, None)
-    assert max(region_similarity(one.segment.mask, shapes.mask(SQUARE, 1)) for one in rest) > 0.7
-    assert max(region_similarity(one.segment.mask, shapes.mask(DISC, 1)) for one in rest) < 0.3
+    rest = [one.segment.mask for one in session.discover(0, None)]
+    assert max(region_similarity(mask, shapes.mask(SQUARE, 0)) for mask in rest) > 0.7
+    assert max(region_similarity(mask, shapes.mask(DISC, 0)) for mask in rest) < 0.3
+
+
+def test_a_remembered_object_is_proposed_as_itself_where_it_has_no_mask() -> None:
+    shapes = Shapes(count=3)
+    session = CompactModel().open(shapes.frames)
+    session.remember(0, {DISC: shapes.mask(DISC, 0)})
+    known, = [one.segment.mask for one in session.discover(1, None) if one.object == DISC]
+    assert region_similarity(known, shapes.mask(DISC, 1)) > 0.8
+    new = [one.segment.mask for one in session.discover(1, None) if one.object is None]
+    assert max(region_similarity(mask, shapes.mask(SQUARE, 1)) for mask in new) > 0.7
+    assert max(region_similarity(mask, shapes.mask(DISC, 1)) for mask in new) < 0.3
 
 
 def test_a_lost_object_that_is_back_is_not_proposed_as_something_new() -> None:
