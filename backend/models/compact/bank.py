@@ -25,6 +25,9 @@ MAPS_A_CELL = STRIDE // MAP_STRIDE
 MAX_TRUSTED, MAX_RECENT = 4, 6
 RECENT_EVERY = 3
 
+TRACE = 0.05
+"""Of an object; tracked masks are soft, and next to nothing of an object is everywhere."""
+
 NEAR_CELLS, THIN = 2, 2
 """What is read of a frame that is not the nearest: the cells at most this far from an object, and of the others every
 n-th a row and a column. Ground far from every object only has to be there to be preferred to them."""
@@ -53,7 +56,7 @@ class Kept:
         """The cells, in reading order, that are read when this is not the nearest frame (see `NEAR_CELLS`)."""
         owned = np.maximum.reduce(list(self.own.values()))
         rows, columns = (side // MAPS_A_CELL for side in owned.shape)
-        cells = owned.reshape(rows, MAPS_A_CELL, columns, MAPS_A_CELL).max((1, 3)) > 0
+        cells = owned.reshape(rows, MAPS_A_CELL, columns, MAPS_A_CELL).max((1, 3)) > TRACE
         side = 2 * NEAR_CELLS + 1
         telling = cv2.dilate(cells.astype(np.uint8), np.ones((side, side), np.uint8))
         telling[::THIN, ::THIN] = 1
@@ -75,12 +78,13 @@ class Recall:
     """What is read to find an object.
 
     Attributes:
-        kept: trusted and recent frames.
+        trusted, recent: frames, the newest last.
         nearest: the frame that tracking starts from.
         anywhere: the object was lost and may be at any place by now; else it is near where it was.
     """
 
-    kept: tuple[int, ...]
+    trusted: tuple[int, ...]
+    recent: tuple[int, ...]
     nearest: int
     anywhere: bool
 
@@ -109,8 +113,8 @@ class Trail:
 
     def recall(self, frame: int) -> Recall:
         """What is read to find the object on a frame."""
-        kept = (*self.trusted, *(one for one in self.recent if one not in self.trusted))
-        return Recall(kept, self.nearest(frame), self.lost)
+        recent = tuple(one for one in self.recent if one not in self.trusted)
+        return Recall(tuple(self.trusted), recent, self.nearest(frame), self.lost)
 
 
 class Bank:

@@ -26,6 +26,10 @@ ENCODED_FRAMES = 6
 TOGETHER = 16
 """Objects in one call of a graph; bounds memory where there are hundreds."""
 
+MOST_CELLS = 3500
+"""Read of the frames that are not the nearest. Many objects leave little ground to thin; then only every second recent
+frame is read, or every fourth."""
+
 UNLIKELY = 0.25
 """An object of less presence than this is taken to be hidden."""
 
@@ -134,26 +138,30 @@ class CompactSession:
 
     def _find(self, encoded: Encoded, group: list[int], recall: Recall) -> tuple[Float, Float]:
         """Logits of masks and presence of objects that are found from the same memory."""
-        for one in {*recall.kept, recall.nearest}:
+        recent = recall.recent
+        cells = {one: self._bank.kept[one].telling() for one in (*recall.trusted, *recent)}
+        while len(recent) > 1 and sum(len(cells[one]) for one in (*recall.trusted, *recent)) > MOST_CELLS:
+            recent = recent[::-2][::-1]
+        read = (*recall.trusted, *recent)
+        for one in {*read, recall.nearest}:
             self._memorise(one, group)
-        kept = [self._bank.kept[one] for one in recall.kept]
-        cells = [one.telling() for one in kept]
+        kept = [(self._bank.kept[one], cells[one]) for one in read]
         nearest = self._bank.kept[recall.nearest]
         nearest_token = nearest.token
         if not recall.anywhere:
             nearest_token = nearest.near_token.copy()
             nearest_token[:, BIAS] += np.log(len(kept))  # the nearest frame counts as much as all others together
-        tokens = np.concatenate([*(one.token[at] for one, at in zip(kept, cells, strict=True)), nearest_token])
-        values = np.stack([np.concatenate([
-            *(one.values[object][at] for one, at in zip(kept, cells, strict=True)), nearest.values[object]
-        ]) for object in group])
+        tokens = np.concatenate([*(one.token[at] for one, at in kept), nearest_token])
+        values = np.empty((len(group), len(tokens), VALUE), np.float32)
+        for row, object in zip(values, group, strict=True):
+            np.concatenate([*(one.values[object][at] for one, at in kept), nearest.values[object]], out=row)
         target = np.stack([
-            (np.mean([one.targets[object] for one in kept], 0) + nearest.targets[object]) / 2 for object in group
+            (np.mean([one.targets[object] for one, _ in kept], 0) + nearest.targets[object]) / 2 for object in group
         ])
         rows, columns = encoded.context.shape[2:]
         drawn = np.zeros((len(group), VALUE, rows, columns), np.float32)
         maps = np.zeros((len(group), MAPS, *encoded.map_size), np.float32)
-        return self._graphs.decode(encoded, tokens, values.astype(np.float32), target, drawn, maps)
+        return self._graphs.decode(encoded, tokens, values, target, drawn, maps)
 
     def _memorise(self, frame: int, group: list[int]) -> None:
         """Compute the values of these objects on a remembered frame, where that was not done."""
@@ -181,8 +189,8 @@ class CompactSession:
             elif segment.present:
                 again[object] = segment
             else:
-                kept = self._bank.trails[object].recall(frame).kept
-                lost[object] = [appearance(self._bank.kept[one].targets[object]) for one in kept]
+                trusted = self._bank.trails[object].trusted
+                lost[object] = [appearance(self._bank.kept[one].targets[object]) for one in trusted]
         return masks, again, lost
 
     def _target(self, encoded: Encoded, mask: BoolMask) -> Float:

@@ -59,7 +59,7 @@ def test_a_new_trusted_frame_drops_what_was_tracked() -> None:
     for frame in range(1, 12):
         bank.follow(frame, encoded(), {1: mask()}, {1: True})
     bank.trust(6, encoded(), {1: mask()}, {1: True})
-    assert bank.trails[1].recall(7) == Recall((0, 6), 6, anywhere=False)
+    assert bank.trails[1].recall(7) == Recall((0, 6), (), 6, anywhere=False)
     assert set(bank.kept) == {0, 6}
 
 
