@@ -31,8 +31,8 @@ PLACE = 345, 112
 """Of the comment: an ear."""
 
 SEQUENCES = ROOT / "../shared/data/dev"
-ONE_CLICK = {"dog": [(334, 163)], "dogs-jump": [(212, 157), (252, 159), (201, 119)]}
-"""Where each object of a sequence is clicked on frame 0, as (x, y); nothing else is said of it."""
+ONE_CLICK = {"dog": (0, [(334, 163)]), "dogs-jump": (36, [(306, 144), (108, 158), (206, 116)])}
+"""A frame of each sequence and where its objects are clicked there, as (x, y); nothing else is said of them."""
 SMALL = {"width": 860, "height": 560}
 """A window in which the picture is about as large as in a strip, so that the points that were clicked are seen."""
 SHOWN, TILE, GAP = 4, 400, 6
@@ -113,13 +113,17 @@ def save(picture: Image.Image, to: str) -> None:
     small.save(IMAGES / f"{to}.png", optimize=True)
 
 
-def track_clicked(page: Page, clicks: Sequence[tuple[int, int]]) -> Annotating:
-    """One click an object on frame 0, tracked to the end."""
+def track_clicked(page: Page, start: int, clicks: Sequence[tuple[int, int]]) -> Annotating:
+    """One click an object on a frame, tracked to both ends."""
     work = Annotating(page)
+    work.go(start)
     for click in clicks:
         work.key("n")
         work.click(*click)
     work.track("forward")
+    if start:
+        work.go(start)
+        work.track("backward")
     work.key("n")  # none is selected: all are drawn alike
     return work
 
@@ -153,10 +157,10 @@ def photograph(work: Annotating) -> Image.Image:
 
 
 def one_click(browser: Browser, folder: Path) -> None:
-    """Objects that were clicked once each on frame 0, on four frames of the video."""
+    """Objects that were clicked once each, on that frame and three others of the video."""
     with Server(folder / "project") as server:
         project = server.call("POST", "/api/projects", {"name": "One click", "labels": [{"name": "thing"}]})["id"]
-        for name, clicks in ONE_CLICK.items():
+        for name, (start, clicks) in ONE_CLICK.items():
             frames = (SEQUENCES / name / "frames").resolve()
             job = server.call("POST", f"/api/projects/{project}/videos", {"path": str(frames)})["import"]
             while (imported := server.call("GET", f"/api/imports/{job}"))["status"] == "running":
@@ -165,8 +169,8 @@ def one_click(browser: Browser, folder: Path) -> None:
             last = server.call("GET", f"/api/videos/{video}")["frame_count"] - 1
             with strict_page(browser, **SMALL) as page:
                 page.goto(f"{server.url}/ui/annotate?video={video}")
-                work = track_clicked(page, clicks)
-                shown = [round(last * n / (SHOWN - 1)) for n in range(SHOWN)]
+                work = track_clicked(page, start, clicks)
+                shown = [start, *(round(last * n / (SHOWN - 1)) for n in range(SHOWN) if start or n)][:SHOWN]
                 save(strip(work, shown), f"one-click-{name}")
 
 
