@@ -33,7 +33,6 @@ frame is read, or every fourth."""
 UNLIKELY = 0.25
 """An object of less presence than this is taken to be hidden."""
 
-
 SURE = 0.75
 """An object that has less than this share of every pixel is lost: that it is not here is not remembered, so that it is
 found again by what it looked like."""
