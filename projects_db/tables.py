@@ -19,6 +19,9 @@ STATES = ("candidate", "tracked", "stale", "verified", "absent")
 SOURCES = ("human", "model", "import")
 STAGES = ("annotate", "review", "accepted")
 ROLES = ("annotator", "reviewer", "owner")
+VERDICTS = ("accepted", "rolled back")
+TASKS = ("annotate", "review")
+FINDING_STATUSES = ("open", "dismissed", "fixed")
 RUN_STATUSES = ("queued", "running", "done", "cancelled", "failed", "interrupted")
 
 
@@ -48,6 +51,8 @@ class Person(Base):
     is_owner: Mapped[bool] = mapped_column(default=False)
     """Owner of the whole workplace: may create projects and accounts, and is owner in every project."""
     active: Mapped[bool] = mapped_column(default=True)
+    preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the person chose for themselves: keys, language, whether they took the tour."""
     created_at: Mapped[str]
 
 
@@ -90,7 +95,7 @@ class Video(Base):
     """One source file (or image folder) in one project, known by the SHA-256 of its content."""
 
     __tablename__ = "videos"
-    __table_args__ = (UniqueConstraint("project_id", "content_hash"), _one_of("stage", STAGES))
+    __table_args__ = (UniqueConstraint("project_id", "content_hash", "copy_number"), _one_of("stage", STAGES))
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
     content_hash: Mapped[str] = mapped_column(index=True)
@@ -105,6 +110,10 @@ class Video(Base):
     """Seconds; kept beside the index so that a list of videos need not read it."""
     frame_index: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     """`backend.video.FrameIndex.to_bytes()`: presentation times, rotation, key frames. Built once."""
+    copy_number: Mapped[int] = mapped_column(default=0)
+    """0; 1, 2, ... for blind copies, which other people annotate without seeing this one, to compare them."""
+    cuts: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Frames that begin a new shot, ascending; null until they have been looked for."""
     stage: Mapped[str] = mapped_column(default="annotate")
     stage_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[str]
@@ -122,6 +131,9 @@ class Object(Base):
     colour: Mapped[str]
     locked: Mapped[bool] = mapped_column(default=False)
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    spans: Mapped[list[Any]] = mapped_column(default=list)
+    """[{"name": str, "value": str, "start": frame, "stop": frame}, ...]: what holds on some frames only, stop excluded:
+    "occluded" and "truncated" (value "yes"), and attributes of the label that change over time."""
     version: Mapped[int] = mapped_column(default=1)
     """Raised by every change of this row; a writer names the version it saw."""
     deleted: Mapped[bool] = mapped_column(default=False)
@@ -195,6 +207,8 @@ class Change(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[str]
     """"prompt", "mask", "clear", "verify", "unverify", "absent", "object", "run", "import", "undo", "redo"."""
+    stage: Mapped[str | None]
+    """The stage the video was in: what was changed during review is a reviewer's edit."""
     undone: Mapped[bool] = mapped_column(default=False)
     discarded: Mapped[bool] = mapped_column(default=False)
     """Undone, and then its person did something else: it cannot be redone."""
@@ -243,7 +257,9 @@ class Run(Base):
     """One propagation. Frames are committed as they are made; `plan` is what is needed to go on after a kill."""
 
     __tablename__ = "runs"
-    __table_args__ = (_one_of("status", RUN_STATUSES), Index("runs_by_video", "video_id"))
+    __table_args__ = (
+        _one_of("status", RUN_STATUSES), _one_of("verdict", VERDICTS), Index("runs_by_video", "video_id"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
@@ -258,6 +274,8 @@ class Run(Base):
     """Object-frames to do, and how many are done."""
     done: Mapped[int] = mapped_column(default=0)
     message: Mapped[str] = mapped_column(default="")
+    verdict: Mapped[str | None]
+    """What a person made of the result: null (not said yet), "accepted" or "rolled back"."""
     created_at: Mapped[str]
     finished_at: Mapped[str | None]
 
@@ -285,3 +303,97 @@ class Comment(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     text: Mapped[str]
     created_at: Mapped[str]
+
+
+class Assignment(Base):
+    """Work given to a person: frames start <= f < stop of a video, to annotate or to review."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (_one_of("task", TASKS), Index("assignments_by_video", "video_id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
+    start: Mapped[int]
+    stop: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    task: Mapped[str]
+    due: Mapped[str | None]
+    """A day, "2024-05-01"."""
+    note: Mapped[str] = mapped_column(default="")
+    done_at: Mapped[str | None]
+    created_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[str]
+
+
+class GoldMask(Base):
+    """Ground truth of one instance on one frame, hidden from annotators, whose own masks of the frame it scores.
+
+    A frame is a ground-truth frame where it has a row; a row without pixels says that there is nothing on the frame.
+    """
+
+    __tablename__ = "gold_masks"
+    __table_args__ = (Index("gold_by_place", "video_id", "frame"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
+    frame: Mapped[int]
+    label_id: Mapped[int | None] = mapped_column(ForeignKey("labels.id"))
+    rle: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[str]
+
+
+class Finding(Base):
+    """What a temporal check found: a place that is probably wrong. The open ones are those of the last check."""
+
+    __tablename__ = "findings"
+    __table_args__ = (_one_of("status", FINDING_STATUSES), Index("findings_by_video", "video_id", "status"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
+    object_id: Mapped[int] = mapped_column(ForeignKey("objects.id", ondelete="CASCADE"))
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("objects.id", ondelete="CASCADE"))
+    """The second object of an overlap or a swap."""
+    frame: Mapped[int]
+    kind: Mapped[str]
+    score: Mapped[float]
+    """How sure the check is, 0..1."""
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    revision: Mapped[int]
+    """Of the mask that was looked at: a dismissed finding stays so while the mask is the same."""
+    status: Mapped[str] = mapped_column(default="open")
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[str]
+
+
+class Looked(Base):
+    """The frames of a video that a person has had on the screen."""
+
+    __tablename__ = "looked"
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    ranges: Mapped[list[Any]]
+    """[[start, stop), ...], ascending, disjoint."""
+
+
+class Activity(Base):
+    """How much a person worked on an object of a video in an hour; what the report of work is made from."""
+
+    __tablename__ = "activity"
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True)
+    object_id: Mapped[int] = mapped_column(primary_key=True)
+    """0: none was selected."""
+    hour: Mapped[str] = mapped_column(primary_key=True)
+    """"2024-05-01T09"."""
+    seconds: Mapped[float] = mapped_column(default=0.0)
+    """With the page in front and the person doing something."""
+    clicks: Mapped[int] = mapped_column(default=0)
+    """Prompts given."""
+    corrections: Mapped[int] = mapped_column(default=0)
+    """Prompts and hand edits on frames that had a mask."""
+
+
+class Setting(Base):
+    """A setting of the whole workplace."""
+
+    __tablename__ = "settings"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, Any]]

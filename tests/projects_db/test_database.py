@@ -28,7 +28,7 @@ def columns_and_indexes(url: str) -> dict[str, object]:
     names = sorted(set(found.get_table_names()) - {"alembic_version"})
     return {
         name: (
-            [(c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(name)],
+            sorted((c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(name)),
             found.get_pk_constraint(name)["constrained_columns"],
             sorted((i["name"] or "", tuple(i["column_names"])) for i in found.get_indexes(name)),
             sorted((f["constrained_columns"], f["referred_table"], str(f["options"]))
@@ -58,8 +58,8 @@ def test_older_database_is_copied_then_migrated_and_newer_one_refused(
         people.create(session, "Ann")
     steps = tmp_path / "steps"
     shutil.copytree(migrate.MIGRATIONS, steps)
-    (steps / "versions" / "0002_shoe_size.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    (steps / "versions" / "9999_shoe_size.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '9999'\ndown_revision = '0002'\n"
         "def upgrade():\n    op.add_column('people', sa.Column('shoe_size', sa.Integer()))\n")
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "MIGRATIONS", steps)
@@ -70,7 +70,7 @@ def test_older_database_is_copied_then_migrated_and_newer_one_refused(
         holder.close()
         with Database.open(project) as db, db.read() as session:
             assert session.execute(text("SELECT name, shoe_size FROM people")).all() == [("Ann", None)]
-        copy = sqlite3.connect(project / "throughline.before-0001.db")
+        copy = sqlite3.connect(project / "throughline.before-0002.db")
         assert copy.execute("SELECT name FROM people").fetchall() == [("Ann",)]
         copy.close()
     for _ in range(2):  # the refusal leaves no lock behind
@@ -78,12 +78,40 @@ def test_older_database_is_copied_then_migrated_and_newer_one_refused(
             Database.open(project)
 
 
+def test_what_the_first_tables_hold_survives_the_next_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`videos` and `runs` are rebuilt by 0002; nothing that hangs on them may go with the old tables."""
+    project, steps = tmp_path / "project", tmp_path / "steps"
+    shutil.copytree(migrate.MIGRATIONS, steps)
+    (steps / "versions" / "0002_workplace.py").unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "MIGRATIONS", steps)
+        Database.open(project).close()
+    old = sqlite3.connect(project / DATABASE)
+    old.executescript("""
+        INSERT INTO people VALUES (1, 'Ann', NULL, 1, 1, 'now');
+        INSERT INTO projects VALUES (1, 'Farm', 'now');
+        INSERT INTO labels VALUES (1, 1, 'duck', 1, '#ff0000', NULL, '[]');
+        INSERT INTO videos VALUES (1, 1, 'abc', 'a.mp4', 'media/a', 8, 8, 2, 1.0, x'00', 'annotate', 1, 'now');
+        INSERT INTO objects VALUES (1, 1, 1, 'duck 1', '#ff0000', 0, '{}', 1, 0, 1, 'now');
+        INSERT INTO changes VALUES (1, 1, 1, 'run', 0, 0, '{}', 'now');
+        INSERT INTO masks VALUES (1, 0, 1, 1, 4, 'tracked', 'model', 0.5, 1, NULL, 1, 1);
+        INSERT INTO runs VALUES (1, 1, 1, 1, 'flow', '1', 'done', '{}', 'x', 1, 1, '', 'now', 'now');""")
+    old.close()
+    with Database.open(project) as db, db.read() as session:
+        kept = {name: session.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
+                for name in ("people", "videos", "objects", "masks", "runs")}
+        assert set(kept.values()) == {1}
+        assert session.get_one(tables.Video, 1).cuts is None
+        assert session.get_one(tables.Object, 1).spans == []
+    assert integrity_problems(project / DATABASE) == []
+
+
 def test_a_failed_migration_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project, steps = tmp_path / "project", tmp_path / "steps"
     Database.open(project).close()
     shutil.copytree(migrate.MIGRATIONS, steps)
-    (steps / "versions" / "0002_fails.py").write_text(
-        "from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    (steps / "versions" / "9999_fails.py").write_text(
+        "from alembic import op\nrevision = '9999'\ndown_revision = '0002'\n"
         "def upgrade():\n    op.execute('CREATE TABLE extra (id INTEGER)')\n    raise RuntimeError('half way')\n")
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "MIGRATIONS", steps)
