@@ -82,7 +82,7 @@ def review(page: Page, server: Server, project: int, video: int) -> None:
     page.goto(f"{server.url}/ui/review?project={project}&video={video}")
     work = Annotating(page)
     page.locator(".tr-doubt").first.wait_for()
-    work.key("j")
+    work.key("'")
     page.wait_for_function("throughline.state().shown > 0")
     work.key("q")
     page.mouse.click(*work.at(*PLACE))

@@ -1,4 +1,4 @@
-// What is most likely wrong, worst first, to step through: J and K go on and back, Y verifies and goes on.
+// What is most likely wrong, worst first, to step through: ' goes on, " verifies and goes on.
 
 import { request } from "../api.js";
 import { fill, h, reveal } from "../dom.js";
@@ -26,7 +26,7 @@ export function doubtsPanel(workspace) {
   });
   return h("section", { class: "tw-panel tr-doubts-panel", "aria-label": "Doubts" },
     h("div", { class: "tw-panel-head" }, title, h("span", { class: "tw-gap" }),
-      h("span", { class: "tw-dim tr-keys" }, "J next · K back · Y verify")), list);
+      h("span", { class: "tw-dim tr-keys" }, "' next · \" verify")), list);
 }
 
 const empty = (isLoading) => h("li", { class: "tw-empty" }, isLoading ? "Looking for doubts"
@@ -35,9 +35,8 @@ const empty = (isLoading) => h("li", { class: "tw-empty" }, isLoading ? "Looking
 function commandsOf(doubts) {
   const command = (id, title, key, run) => ({ id: `review.${id}`, title, group: "Review", keys: [key], run });
   return [
-    command("next", "Next doubt", "j", () => doubts.step(1)),
-    command("previous", "Previous doubt", "k", () => doubts.step(-1)),
-    command("accept", "Verify what is doubted and go on", "y", () => doubts.accept()),
+    command("next", "Next doubt", "'", () => doubts.step()),
+    command("accept", "Verify what is doubted and go on", "\"", () => doubts.accept()),
   ];
 }
 
@@ -96,24 +95,23 @@ class Doubts {
     viewer.step(one.frame - store.state.frame);
   }
 
-  /** @param {number} by 1 next, -1 previous. Where the last one was settled meanwhile, its place in the list counts. */
-  async step(by) {
+  /** Go to the next one. Where the last one was settled meanwhile, its place in the list counts. */
+  async step() {
     await this.loaded;
     const { left } = this;
     if (!left.length) return this.workspace.toast.say("Nothing doubtful is left.");
     const rank = this.state.doubts.findIndex((one) => one.key === this.state.doubt);
-    const rankOf = (one) => this.state.doubts.indexOf(one);
-    const next = by > 0 ? left.find((one) => rankOf(one) > rank) : left.filter((one) => rankOf(one) < rank).pop();
-    if (!next) return this.workspace.toast.say(by > 0 ? "That was the last doubt." : "This is the worst doubt.");
+    const next = left.find((one) => this.state.doubts.indexOf(one) > rank);
+    if (!next) return this.workspace.toast.say("That was the last doubt.");
     return this.show(next);
   }
 
   /** The mask is right after all. */
   async accept() {
     const one = this.left.find(({ key }) => key === this.state.doubt);
-    if (!one) return this.step(1);
+    if (!one) return this.step();
     const { object_id: thing, frame } = one;
     const reply = await this.workspace.edits.post("verify", { objects: [thing], start: frame, stop: frame + 1, verified: true });
-    return reply && this.step(1);
+    return reply && this.step();
   }
 }
