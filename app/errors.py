@@ -19,6 +19,14 @@ STATUS: dict[type[ThroughlineError], int] = {
     BadInput: 422, NotFound: 404, Conflict: 409, Locked: 423, Forbidden: 403, Unavailable: 503,
 }
 
+HTTP_WORDS = {
+    400: ("bad_request", "See docs/http.md for what this request takes."),
+    413: ("too_large", "Send less, or put the file on the server and import it by its path."),
+    404: ("not_found", "Check the address."),
+    405: ("method_not_allowed", "See docs/http.md for what can be done here."),
+}
+"""Code and remedy of refusals that the framework makes by itself."""
+
 
 class Unauthenticated(ThroughlineError):
     """Nobody is signed in. HTTP 401."""
@@ -67,12 +75,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
-        code, remedy = {
-            400: ("bad_request", "See docs/http.md for what this request takes."),
-            413: ("too_large", "Send less, or put the file on the server and import it by its path."),
-            404: ("not_found", "Check the address."),
-            405: ("method_not_allowed", "See docs/http.md for what can be done here."),
-        }.get(error.status_code, ("refused", "See docs/http.md."))
+        code, remedy = HTTP_WORDS.get(error.status_code, ("refused", "See docs/http.md."))
         return error_response(error.status_code, code, str(error.detail), remedy)
 
     @app.exception_handler(OSError)

@@ -129,7 +129,7 @@ def _make_folders(directory: Path) -> None:
         for folder in (directory, *(directory / name for name in FOLDERS)):
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        known = of_disk(error) or Unavailable("not_writable", str(error), "Check the path and who may write there.")
+        known = of_disk(error) or Unavailable("not_writable", f"{error}", "Check the path and who may write there.")
         raise Unavailable(known.code, f"{directory} cannot be a project directory: {error.strerror}.",
                           known.remedy) from error
 

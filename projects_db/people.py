@@ -58,7 +58,7 @@ def create(session: Session, name: str, password: str | None = None, *, is_owner
 
 def get(session: Session, person_id: int) -> Person:
     """Raises NotFound."""
-    return _view(_row(session, person_id))
+    return _view(row_of(session, person_id))
 
 
 def everyone(session: Session) -> list[Person]:
@@ -101,12 +101,12 @@ def password_stamp(session: Session, person_id: int) -> str | None:
 
 def set_password(session: Session, person_id: int, password: str) -> None:
     """Raises BadInput (too short), NotFound."""
-    _row(session, person_id).password_hash = _hash(password)
+    row_of(session, person_id).password_hash = _hash(password)
 
 
 def set_active(session: Session, person_id: int, active: bool) -> Person:
     """People are never deleted, for the history names them; one who left is made inactive. Raises NotFound."""
-    row = _row(session, person_id)
+    row = row_of(session, person_id)
     row.active = active
     return _view(row)
 
@@ -131,7 +131,7 @@ def set_role(session: Session, project_id: int, person_id: int, role: str) -> Me
     """Put a person in a project, or change the role. Raises BadInput (unknown role), NotFound."""
     if role not in ROLES:
         raise BadInput("unknown_role", f"There is no role {role!r}.", f"Choose one of {', '.join(ROLES)}.")
-    person = _row(session, person_id)
+    person = row_of(session, person_id)
     if session.get(tables.Project, project_id) is None:
         raise NotFound("no_such_project", f"There is no project {project_id}.",
                        "Check the address, or load the list of projects again.")
@@ -165,7 +165,8 @@ def _hash(password: str) -> str:
     return _hasher.hash(password)
 
 
-def _row(session: Session, person_id: int) -> tables.Person:
+def row_of(session: Session, person_id: int) -> tables.Person:
+    """The row of a person, for other repositories. Raises NotFound."""
     row = session.get(tables.Person, person_id)
     if row is None:
         raise NotFound("no_such_person", f"There is no person {person_id}.", "Load the list of people again.")

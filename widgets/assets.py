@@ -1,4 +1,4 @@
-"""Serves the ES modules and style sheets of the widgets under one content-hashed, immutable prefix.
+"""Serves the ES modules, style sheets and words of the widgets under one content-hashed, immutable prefix.
 
 All files share one digest, so the relative imports between modules keep working and a new version never mixes with a
 cached old one.
@@ -15,13 +15,14 @@ from fastapi import FastAPI, HTTPException, Response
 PREFIX = "/assets"
 _ROOT = Path(__file__).parent
 # Fixed here: `mimetypes` asks the machine, and a machine that calls .js text/plain makes browsers refuse the modules.
-_MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
+                ".json": "application/json"}
 
 
 @cache
 def _files() -> dict[str, bytes]:
     """Every asset by its name relative to this folder ("js/workspace.js"), read once."""
-    found = sorted(path for folder in ("js", "css") for path in (_ROOT / folder).rglob("*"))
+    found = sorted(path for folder in ("js", "css", "words") for path in (_ROOT / folder).rglob("*"))
     return {
         path.relative_to(_ROOT).as_posix(): path.read_bytes() for path in found if path.suffix in _MEDIA_TYPES
     }
@@ -43,7 +44,7 @@ def asset_url(name: str) -> str:
         FileNotFoundError: there is no such asset.
     """
     if name not in _files():
-        raise FileNotFoundError(f"widgets/{name} is no asset; known are js/** and css/**.")
+        raise FileNotFoundError(f"widgets/{name} is no asset; known are js/**, css/** and words/**.")
     return f"{PREFIX}/{_digest()}/{name}"
 
 

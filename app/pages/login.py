@@ -1,15 +1,18 @@
-"""The login page: plain HTML that needs nothing of Gradio, which answers only people who are signed in."""
+"""The login page: plain HTML that needs nothing of Gradio, which answers only people who are signed in.
+
+Its form is made by js/login.js, in the language of the browser.
+"""
 
 from __future__ import annotations
 
 from widgets.assets import asset_url
 
 _PAGE = """<!doctype html>
-<html lang="en">
+<html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sign in · Throughline</title>
+<title>Throughline</title>
 <link rel="icon" href="{icon}">
 <link rel="stylesheet" href="{tokens}">
 <link rel="stylesheet" href="{style}">
@@ -21,17 +24,6 @@ _PAGE = """<!doctype html>
     aria-hidden="true"><path d="M4 52c44 0 52-34 104-34s60 34 104 34 60-20 104-20"/>
     <circle cx="108" cy="18" r="8" fill="currentColor" stroke="none"/>
   </svg>
-  <h1>Throughline</h1>
-  <p>Prompt once, mask the whole video.</p>
-  <form id="login" novalidate>
-    <label>Name
-      <input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus></label>
-    <label>Password
-      <input name="password" type="password" autocomplete="current-password" required></label>
-    <p class="tl-login-error" role="alert"></p>
-    <button type="submit">Sign in</button>
-  </form>
-  <small>No account? An owner of this workplace makes one.</small>
 </main>
 <script type="module" src="{script}"></script>
 </body>

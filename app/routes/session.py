@@ -6,11 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from app.errors import Unauthenticated, error_response
 from app.identity import AtWorkplace, SignedIn, csrf_token, sign_in
 from app.schemas import SignIn
-from projects_db import people
+from projects_db import people, preferences
 from projects_db.people import Person
 
 router = APIRouter()
@@ -38,7 +39,7 @@ def begin_session(body: SignIn, request: Request, workplace: AtWorkplace) -> Any
             raise Unauthenticated("wrong_password", "The name or the password is wrong.", "Try again.")
         workplace.sign_ins.succeeded(key)
         sign_in(request, session, person)
-    return _me(request, person, accounts=True)
+        return _me(request, session, person, accounts=True)
 
 
 @router.delete("/api/session")
@@ -52,9 +53,9 @@ def end_session(person: SignedIn, request: Request) -> dict[str, Any]:
 def me(person: SignedIn, request: Request, workplace: AtWorkplace) -> dict[str, Any]:
     """Who one is, and the token that unsafe requests must carry."""
     with workplace.db.read() as session:
-        return _me(request, person, accounts=people.has_accounts(session))
+        return _me(request, session, person, accounts=people.has_accounts(session))
 
 
-def _me(request: Request, person: Person, *, accounts: bool) -> dict[str, Any]:
+def _me(request: Request, session: Session, person: Person, *, accounts: bool) -> dict[str, Any]:
     return {"id": person.id, "name": person.name, "is_owner": person.is_owner, "csrf": csrf_token(request),
-            "accounts": accounts}
+            "accounts": accounts, "preferences": preferences.of(session, person.id)}

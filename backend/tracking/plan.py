@@ -246,8 +246,9 @@ class _Lane:
 
 
 def _note(object: int, frame: int, seed: int, *, outdated: bool) -> str:
-    reason = f"its mask on frame {frame} is out of date" if outdated else f"it has no mask on frame {frame}"
-    return f"Object {object} starts from frame {seed}, because {reason}."
+    if outdated:
+        return f"Object {object} starts from frame {seed}, because its mask on frame {frame} is out of date."
+    return f"Object {object} starts from frame {seed}, because it has no mask on frame {frame}."
 
 
 def _without(stretch: Stretch, done: set[int]) -> Iterator[Stretch]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
@@ -99,7 +99,7 @@ def _targets(session: Session, project_id: int, dataset: Dataset, video_id: int 
         raise BadInput("video_twice", "Two videos of the file are one video of the project.", "Import them one by one.")
     wrong = [said for video in dataset.videos for said in _disagreements(video, targets[video.id])]
     if wrong:
-        raise BadInput("file_disagrees", "The file disagrees with the video. " + " ".join(wrong[:10]),
+        raise BadInput("file_disagrees", f"The file disagrees with the video. {' '.join(wrong[:10])}",
                        "Check that the file was made from this video.", disagreements=wrong)
     for target in targets.values():
         videos.check_open(target)
@@ -121,17 +121,15 @@ def _found(video: DatasetVideo, there: Sequence[Video]) -> Video:
                    "Add the video first, or name the one the file is for.")
 
 
-def _disagreements(video: DatasetVideo, target: Video) -> list[str]:
-    found = []
+def _disagreements(video: DatasetVideo, target: Video) -> Iterator[str]:
     if (video.width, video.height) != (target.width, target.height):
-        found.append(f"{video.name}: {video.width}x{video.height} in the file, {target.width}x{target.height} in the "
-                     "project.")
+        yield (f"{video.name}: {video.width}x{video.height} in the file, {target.width}x{target.height} in the "
+               "project.")
     if video.frame_count not in (None, target.frame_count):
-        found.append(f"{video.name}: {video.frame_count} frames in the file, {target.frame_count} in the project.")
+        yield f"{video.name}: {video.frame_count} frames in the file, {target.frame_count} in the project."
     elif len(video.frames) != target.frame_count and video.frames[-1] >= target.frame_count:
-        found.append(f"{video.name}: {len(video.frames)} frames up to number {video.frames[-1]} in the file, frames 0 "
-                     f"to {target.frame_count - 1} in the project.")
-    return found
+        yield (f"{video.name}: {len(video.frames)} frames up to number {video.frames[-1]} in the file, frames 0 "
+               f"to {target.frame_count - 1} in the project.")
 
 
 def _on_frames_of(dataset: Dataset, targets: dict[int, Video]) -> Dataset:

@@ -26,7 +26,7 @@ NEEDS = {
     "GET /": ANYBODY, "GET /healthz": ANYBODY, "GET /login": ANYBODY, "POST /api/session": ANYBODY,
     "GET /assets/{digest}/{name:path}": ANYBODY,
     "DELETE /api/session": SIGNED_IN, "GET /api/me": SIGNED_IN, "GET /api/projects": SIGNED_IN,
-    "GET /api/formats": SIGNED_IN,
+    "GET /api/formats": SIGNED_IN, "GET /api/me/preferences": SIGNED_IN, "PATCH /api/me/preferences": SIGNED_IN,
     "POST /api/projects": WORKPLACE_OWNER, "GET /api/people": WORKPLACE_OWNER, "POST /api/people": WORKPLACE_OWNER,
     "GET /api/projects/{project_id:int}": MEMBER, "PATCH /api/projects/{project_id:int}": PROJECT_OWNER,
     "POST /api/projects/{project_id:int}/labels": PROJECT_OWNER,

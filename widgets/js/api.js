@@ -1,21 +1,23 @@
 // The HTTP interface of docs/http.md: one function for every request, one error for every refusal.
 
+import { heard, keepLanguage, t } from "./i18n.js";
+
 /**
  * The root of the site, also behind a proxy that serves it under a path: this file lies at <root>/assets/<digest>/js/.
  */
 const ROOT = new URL("../../../", import.meta.url).pathname;
 
-/** A refusal of the server, or the news that there is none. `code`, `message` and `remedy` are docs/http.md's. */
+/** A refusal of the server, or the news that there is none, in the language of the page; `code` is that of docs/http.md. */
 export class ApiError extends Error {
   /**
    * @param {number} status 0 where no answer came
    * @param {{error?: string, message?: string, remedy?: string, details?: any}} body
    */
   constructor(status, body) {
-    super(body.message || `The server answered ${status}.`);
+    super(body.message ? heard(body.message) : t`The server answered ${status}.`);
     this.status = status;
     this.code = body.error || "unknown";
-    this.remedy = body.remedy || "";
+    this.remedy = heard(body.remedy || "");
     this.details = body.details || {};
   }
 }
@@ -25,10 +27,14 @@ let token = "";
 /** @param {string} path "api/me" @returns {string} its address */
 export const address = (path) => ROOT + path.replace(/^\//, "");
 
-/** Who is here; also fetches the CSRF token that every later change carries. */
+/** Who is here; also fetches the CSRF token that every later change carries, and goes over to the person's language. */
 export async function signIn() {
   const me = await request("GET", "api/me");
   token = me.csrf;
+  if (me.preferences.language && keepLanguage(me.preferences.language)) {
+    location.reload();
+    await new Promise(() => {}); // nothing more happens on this page
+  }
   return me;
 }
 
@@ -78,8 +84,8 @@ async function reach(path, init) {
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(0, {
-      error: "not_connected", message: "The server does not answer.",
-      remedy: "Nothing was changed. Try again when the page is connected.",
+      error: "not_connected", message: t`The server does not answer.`,
+      remedy: t`Nothing was changed. Try again when the page is connected.`,
     });
   }
 }

@@ -1,6 +1,7 @@
 // What the page has to say: short notices, and the status line that screen readers follow.
 
 import { h } from "./dom.js";
+import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 
 const SHOWN = { say: 5000, warn: 9000 }; // ms; an error stays until it is dismissed
@@ -31,7 +32,7 @@ export class Toast {
     for (const old of this.element.children) if (old.dataset.text === text) old.remove(); // said again, not stacked
     const toast = h("div", { class: `tw-toast tw-${kind}`, "data-text": text },
       h("div", {}, h("strong", {}, message), remedy && h("div", {}, remedy)),
-      h("button", { class: "tw-button tw-icon", title: "Dismiss", "aria-label": "Dismiss", onclick: () => toast.remove() },
+      h("button", { class: "tw-button tw-icon", title: t`Dismiss`, "aria-label": t`Dismiss`, onclick: () => toast.remove() },
         icon("close")));
     const leaveSoon = () => {
       if (SHOWN[kind]) timer = window.setTimeout(() => toast.remove(), SHOWN[kind]);

@@ -1,6 +1,7 @@
 // Questions to a person, as native dialogs: focus stays inside, Escape closes, the rest of the page waits.
 
 import { h } from "../dom.js";
+import { t } from "../i18n.js";
 
 /**
  * Show a form in a dialog.
@@ -27,7 +28,7 @@ export function ask({ title, body, action, danger = false, submit }) {
         confirm.disabled = false;
       }
     } }, h("h2", {}, title), body, error, h("div", { class: "tl-dialog-actions" },
-      h("button", { class: "tl-button", type: "button", onclick: () => dialog.close() }, "Cancel"), confirm));
+      h("button", { class: "tl-button", type: "button", onclick: () => dialog.close() }, t`Cancel`), confirm));
     const dialog = h("dialog", { class: "tl-dialog", onclose: () => {
       dialog.remove();
       resolve(confirmed);

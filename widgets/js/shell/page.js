@@ -3,6 +3,8 @@
 
 import { address, ApiError, request, signIn } from "../api.js";
 import { fill, h } from "../dom.js";
+import { t } from "../i18n.js";
+import { languagePicker } from "../language.js";
 import { toggleTheme } from "../theme.js";
 
 const MARK = `<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2"
@@ -11,7 +13,7 @@ const MARK = `<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke
 const THEME_MARK = `<svg width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
   aria-hidden="true"><circle cx="12" cy="12" r="8"/><path
   d="M12 4a8 8 0 0 1 0 16z" fill="currentColor" stroke="none"/></svg>`;
-const PAGES = [["", "Projects"], ["review", "Review"], ["datasets", "Datasets"], ["people", "People"]];
+const PAGES = [["", t`Projects`], ["review", t`Review`], ["datasets", t`Datasets`], ["people", t`People`]];
 
 /** The address of a page, with its query. @param {string} path "review" @param {Record<string, any>} [query] */
 export function pageAddress(path, query = {}) {
@@ -43,7 +45,7 @@ export function setQuery(changes) {
  */
 export async function mountPage(element, current, render) {
   document.title = `${PAGES.find(([path]) => path === current)[1]} · Throughline`;
-  const main = h("main", {}, h("p", { class: "tl-main tl-dim" }, "Loading"));
+  const main = h("main", {}, h("p", { class: "tl-main tl-dim" }, t`Loading`));
   const bar = h("header", { class: "tl-bar" });
   element.replaceChildren(h("div", { class: "tl-page" }, bar, main));
   await attempt(async () => {
@@ -60,12 +62,12 @@ function drawBar(bar, current, me) {
     h("a", { href: pageAddress(path, { project }), "aria-current": path === current && "page" }, title));
   const brand = h("a", { class: "tl-brand", href: pageAddress("") });
   brand.innerHTML = `${MARK}<span>Throughline</span>`;
-  const theme = h("button", { class: "tl-button tl-quiet", title: "Light or dark", "aria-label": "Light or dark",
+  const theme = h("button", { class: "tl-button tl-quiet", title: t`Light or dark`, "aria-label": t`Light or dark`,
     onclick: toggleTheme });
   theme.innerHTML = THEME_MARK;
-  fill(bar, brand, h("nav", { "aria-label": "Pages" }, ...links), h("span", { class: "tl-gap" }), theme,
-    h("span", { class: "tl-who" }, me.name),
-    me.accounts && h("button", { class: "tl-button", onclick: () => attempt(signOut) }, "Sign out"));
+  fill(bar, brand, h("nav", { "aria-label": t`Pages` }, ...links), h("span", { class: "tl-gap" }), theme,
+    languagePicker({ class: "tl-language" }), h("span", { class: "tl-who" }, me.name),
+    me.accounts && h("button", { class: "tl-button", onclick: () => attempt(signOut) }, t`Sign out`));
 }
 
 async function signOut() {
@@ -101,6 +103,6 @@ let notice = null;
 function sayProblem(problem) {
   notice?.remove();
   notice = h("div", { class: "tl-notice" }, problemLine(problem),
-    h("button", { class: "tl-button tl-quiet", onclick: () => notice.remove() }, "Close"));
+    h("button", { class: "tl-button tl-quiet", onclick: () => notice.remove() }, t`Close`));
   document.querySelector(".tl-page").append(notice);
 }

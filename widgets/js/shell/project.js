@@ -2,6 +2,7 @@
 
 import { request } from "../api.js";
 import { h } from "../dom.js";
+import { t } from "../i18n.js";
 import { emptyState } from "./elements.js";
 import { pageAddress, queryNumber } from "./page.js";
 
@@ -22,7 +23,7 @@ export async function chosenProject() {
  * @param {any} current
  */
 export function projectPicker(page, projects, current) {
-  const picker = h("select", { "aria-label": "Project", style: { width: "auto", maxWidth: "320px" },
+  const picker = h("select", { "aria-label": t`Project`, style: { width: "auto", maxWidth: "320px" },
     onchange: () => location.assign(pageAddress(page, { project: picker.value })) },
   ...projects.map((project) => h("option", { value: project.id }, project.name)));
   picker.value = String(current.id);
@@ -30,6 +31,6 @@ export function projectPicker(page, projects, current) {
 }
 
 /** What a page says where there is no project. */
-export const noProject = () => h("div", { class: "tl-main" }, emptyState("No project yet",
-  "Make one on the projects page, or ask an owner to add you to one.",
-  h("a", { class: "tl-button", href: pageAddress("") }, "Projects")));
+export const noProject = () => h("div", { class: "tl-main" }, emptyState(t`No project yet`,
+  t`Make one on the projects page, or ask an owner to add you to one.`,
+  h("a", { class: "tl-button", href: pageAddress("") }, t`Projects`)));

@@ -1,6 +1,7 @@
 // Following work the server does in the background (an import, an export) until it ends.
 
 import { ApiError, request } from "../api.js";
+import { heard, t } from "../i18n.js";
 
 const INTERVAL_MS = 400;
 
@@ -26,6 +27,6 @@ export async function watchWork(path, onState) {
 /** What went wrong with the work, as one line. @param {any} state */
 export function workProblem(state) {
   const error = state.error;
-  if (error && typeof error === "object") return [error.message, error.remedy].filter(Boolean).join(" ");
-  return error || state.message || "It failed.";
+  if (error && typeof error === "object") return [error.message, error.remedy].filter(Boolean).map(heard).join(" ");
+  return heard(error || state.message || "") || t`It failed.`;
 }
