@@ -15,7 +15,7 @@ from starlette.requests import Request
 from app.errors import Unauthenticated
 from app.workplace import Workplace, workplace_of
 from backend.errors import Forbidden, NotFound
-from projects_db import people, projects, videos
+from projects_db import copies, people, projects, videos
 from projects_db.people import Person
 
 
@@ -134,5 +134,15 @@ def project_member(needed: str) -> Callable[..., Access]:
 
 
 def video_member(needed: str) -> Callable[..., Access]:
-    """Dependency of routes with `{video_id:int}`: a member of its project with at least this role."""
-    return member_by(lambda session, video_id: videos.get(session, video_id).project_id, "video", needed)
+    """Dependency of routes with `{video_id:int}`: a member of its project with at least this role, who is to see it."""
+    member = member_by(lambda session, video_id: videos.get(session, video_id).project_id, "video", needed)
+
+    def check(request: Request, person: SignedIn, workplace: AtWorkplace) -> Access:
+        found = member(request, person, workplace)
+        if found.role == "annotator":
+            with workplace.db.read() as session:
+                if request.path_params["video_id"] in copies.hidden_from(session, person.id, found.project_id):
+                    raise NotFound("no_such_video", "There is no such video.", "Check the address.")
+        return found
+
+    return check

@@ -21,7 +21,7 @@ Stage = Literal["annotate", "review", "accepted"]
 DatasetFormat = Literal["coco", "youtube-vis", "davis"]
 
 
-def _no_control_characters(text: str) -> str:
+def no_control_characters(text: str) -> str:
     if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") and char not in "\n\t" for char in text):
         raise ValueError("control characters are not allowed")
     return text
@@ -38,10 +38,10 @@ FrameNumber = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 Revision = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_no_control_characters), AfterValidator(_one_line),
+    AfterValidator(no_control_characters), AfterValidator(_one_line),
 ]
 Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_no_control_characters)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(no_control_characters)
 ]
 ModelName = Annotated[str, StringConstraints(max_length=100)]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
@@ -151,7 +151,7 @@ class NewUpload(Body):
 class NewSource(Body):
     """`POST /api/projects/{p}/videos`."""
 
-    path: Annotated[str, StringConstraints(min_length=1, max_length=4096), AfterValidator(_no_control_characters)]
+    path: Annotated[str, StringConstraints(min_length=1, max_length=4096), AfterValidator(no_control_characters)]
     copy_file: bool = Field(default=False, alias="copy")
 
 

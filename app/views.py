@@ -42,8 +42,8 @@ def video(one: Video, progress: Progress) -> dict[str, Any]:
     """A video; where its file lies stays here."""
     return {"id": one.id, "project_id": one.project_id, "hash": one.hash, "name": one.name, "width": one.width,
             "height": one.height, "frame_count": one.frame_count, "duration": one.duration, "stage": one.stage,
-            "stage_version": one.stage_version, "objects": progress.objects, "verified": progress.share,
-            "created_at": one.created_at}
+            "stage_version": one.stage_version, "copy": one.copy_number, "objects": progress.objects,
+            "verified": progress.share, "created_at": one.created_at}
 
 
 def model(one: Availability) -> dict[str, Any]:

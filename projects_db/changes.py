@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from projects_db import tables, videos
 from projects_db.tables import now
 
+NO_STEPS = ("undo", "redo", "stage")
+"""Kinds that are no step of their own to undo."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -57,8 +60,9 @@ def begin(session: Session, video_id: int, person_id: int, kind: str, data: dict
 
 
 def record(session: Session, video_id: int, person_id: int, kind: str, data: dict[str, Any] | None = None) -> Change:
-    """A change row, without the effect of `begin` on redo."""
-    row = tables.Change(video_id=video_id, person_id=person_id, kind=kind, data=data or {}, created_at=now())
+    """A change row, without the effect of `begin` on redo; it says which stage the video was in. Raises NotFound."""
+    row = tables.Change(video_id=video_id, person_id=person_id, kind=kind, stage=videos.get(session, video_id).stage,
+                        data=data or {}, created_at=now())
     session.add(row)
     session.flush()
     return Change(row.id, video_id, person_id, kind)
@@ -99,5 +103,5 @@ def history(session: Session, video_id: int, frame: int, object_id: int) -> list
 def _own(video_id: int, person_id: int) -> Select[tables.Change]:
     return select(tables.Change).where(
         tables.Change.video_id == video_id, tables.Change.person_id == person_id,
-        tables.Change.kind.not_in(("undo", "redo")),
+        tables.Change.kind.not_in(NO_STEPS),
     ).limit(1)

@@ -41,6 +41,8 @@ class MaskItem:
     author_id: int | None = None
     run_id: int | None = None
     prompt_hash: str | None = None
+    edited_in: str | None = None
+    """The stage the video was in when the pixels were made."""
 
     def as_json(self) -> dict[str, Any]:
         """The mask item of docs/http.md; `box` is (x, y, width, height) in pixels."""
@@ -48,7 +50,7 @@ class MaskItem:
             "frame": self.frame, "object_id": self.object_id, "revision": self.revision,
             "rle": self.rle and self.rle.as_json(), "area": self.area, "box": self.rle and list(self.rle.box),
             "state": self.state, "source": self.source, "score": self.score, "author": self.author_id,
-            "run_id": self.run_id,
+            "run_id": self.run_id, "edited_in": self.edited_in,
         }
 
 
@@ -300,8 +302,8 @@ def _current(video_id: int) -> Any:
     mask, pixels = tables.Mask, tables.MaskHistory
     return (
         select(mask.frame, mask.object_id, mask.revision, pixels.rle, mask.area, mask.state, mask.source, mask.score,
-               mask.author_id, mask.run_id, mask.prompt_hash)
-        .join(pixels, pixels.id == mask.pixels_id)
+               mask.author_id, mask.run_id, mask.prompt_hash, tables.Change.stage)
+        .join(pixels, pixels.id == mask.pixels_id).join(tables.Change, tables.Change.id == pixels.change_id)
         .where(mask.video_id == video_id, mask.object_id.not_in(deleted)).order_by(mask.frame, mask.object_id)
     )
 

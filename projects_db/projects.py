@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from backend.errors import BadInput, Conflict, NotFound
@@ -140,6 +140,8 @@ def delete_label(session: Session, label_id: int) -> None:
     if used := session.scalar(query):
         raise BadInput("label_in_use", f"{used} objects have the label {row.name}, deleted ones included.",
                        "Give them another label first.", objects=used)
+    # Hidden ground truth scores masks, and names their label only where there still is one.
+    session.execute(update(tables.GoldMask).where(tables.GoldMask.label_id == label_id).values(label_id=None))
     session.delete(row)
     session.flush()
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.errors import BadInput, Conflict, Forbidden, NotFound
-from projects_db import people, runs, tables, videos
+from projects_db import people, runs, stages, tables, videos
 from projects_db.tables import STAGES, now
 from projects_db.videos import Video
 
@@ -18,7 +18,7 @@ MOVES = {
     ("review", "accepted"): "reviewer",
     ("accepted", "annotate"): "owner",
 }
-"""(from, to): the least role that may do it."""
+"""(from, to): the least role that may do it. Who handed a video in may also take it back: `stages.may_take_back`."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Thread:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A video in stage review: how many masks nobody has verified yet, and how many threads are open."""
+    """A video: how many masks nobody has verified yet, and how many threads are open."""
 
     video: Video
     waiting: int
@@ -75,20 +75,23 @@ def set_stage(session: Session, video_id: int, person_id: int, stage: str, stage
     if needed is None:
         raise BadInput("no_such_move", f"A video in {video.stage} does not go to {stage}.",
                        "A video goes from annotate to review, then to accepted or back.")
-    if not people.may(people.role_of(session, person_id, video.project_id), needed):
+    role = people.role_of(session, person_id, video.project_id)
+    takes_back = role is not None and stage == "annotate" and stages.may_take_back(session, video, person_id)
+    if not (people.may(role, needed) or takes_back):
         raise Forbidden("role_too_low", f"Moving a video from {video.stage} to {stage} takes the role {needed}.",
                         "Ask somebody who has it.")
     if any(run.status in runs.ACTIVE for run in runs.of_video(session, video_id)):
         raise Conflict("run_active", "A run is under way on this video.", "Wait for it, or cancel it.")
+    stages.note(session, video, person_id, stage)
     row = session.get_one(tables.Video, video_id)
     row.stage, row.stage_version = stage, stage_version + 1
     session.flush()
     return videos.get(session, video_id)
 
 
-def queue(session: Session, project_id: int) -> list[Waiting]:
-    """The videos of a project in stage review, in the order they came in."""
-    found = [video for video in videos.of_project(session, project_id) if video.stage == "review"]
+def queue(session: Session, project_id: int, stage: str | None = "review") -> list[Waiting]:
+    """The videos of a project in a stage (None: in any), in the order they came in."""
+    found = [video for video in videos.of_project(session, project_id) if stage in (None, video.stage)]
     progress = videos.progress(session, [video.id for video in found])
     query = (
         select(tables.Thread.video_id, func.count())

@@ -206,7 +206,7 @@ class Change(Base):
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[str]
-    """"prompt", "mask", "clear", "verify", "unverify", "absent", "object", "run", "import", "undo", "redo"."""
+    """"prompt", "mask", "clear", "verify", "unverify", "absent", "object", "run", "import", "undo", "redo", "stage"."""
     stage: Mapped[str | None]
     """The stage the video was in: what was changed during review is a reviewer's edit."""
     undone: Mapped[bool] = mapped_column(default=False)
@@ -214,7 +214,8 @@ class Change(Base):
     """Undone, and then its person did something else: it cannot be redone."""
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """{"objects": [{"object": id, "before": {...}, "after": {...}}, ...]} where it changed objects; {"of": change id}
-    of an undo or redo."""
+    of an undo or redo; {"to": stage, "history": id of the newest history row then} of a "stage", which is no step of
+    undo."""
     created_at: Mapped[str]
 
 
@@ -392,7 +393,7 @@ class Activity(Base):
 
 
 class Setting(Base):
-    """A setting of the whole workplace."""
+    """Something kept by name: a setting of the whole workplace, or the last report of a project."""
 
     __tablename__ = "settings"
     name: Mapped[str] = mapped_column(primary_key=True)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.tracking.plan import ObjectFrames
-from projects_db import prompts, tables
+from projects_db import prompts, stages, tables
 from projects_db.ledger import runs_of
 
 LOW_SCORE = 0.5
@@ -44,12 +44,14 @@ class Timeline:
         low: (start, stop) where nobody has verified or made the mask and the model's score is under `LOW_SCORE`.
         prompts: frames with prompts.
         threads: (frame, thread id, resolved).
+        edited: (start, stop) of masks that were made while the video was in review.
     """
 
     objects: dict[int, list[tuple[int, int, str, str]]] = field(default_factory=dict)
     low: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     prompts: dict[int, list[int]] = field(default_factory=dict)
     threads: list[tuple[int, int, bool]] = field(default_factory=list)
+    edited: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As docs/http.md has it."""
@@ -70,6 +72,7 @@ def timeline(session: Session, video_id: int) -> Timeline:
             frames.append(prompt.frame)
     threads = select(tables.Thread).where(tables.Thread.video_id == video_id).order_by(tables.Thread.frame)
     found.threads.extend((row.frame, row.id, row.resolved) for row in session.scalars(threads))
+    found.edited.update(stages.edited(session, video_id))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.errors import BadInput, Conflict, Locked, NotFound
@@ -29,6 +29,8 @@ class Video:
     stage: str
     stage_version: int
     created_at: str
+    copy_number: int
+    """0; 1, 2, ... for blind copies."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def frame_index(session: Session, video_id: int) -> bytes:
 
 def delete(session: Session, video_id: int) -> Video:
     """Delete a video with everything made on it; the caller removes the file if no other row names it (`with_hash`).
+    Its hidden ground truth stays with another copy, where there is one: it scores that one's people too.
 
     Raises:
         NotFound: no such video.
@@ -130,6 +133,12 @@ def delete(session: Session, video_id: int) -> Video:
         tables.Run.video_id == video_id, tables.Run.status.in_(("queued", "running"))).limit(1)
     if session.scalar(active):
         raise Locked("run_active", "A run is under way on this video.", "Cancel it first.")
+    heir = select(tables.Video.id).where(
+        tables.Video.project_id == video.project_id, tables.Video.content_hash == video.hash,
+        tables.Video.id != video_id).order_by(tables.Video.copy_number).limit(1)
+    if (heir_id := session.scalar(heir)) is not None:
+        session.execute(
+            update(tables.GoldMask).where(tables.GoldMask.video_id == video_id).values(video_id=heir_id))
     for table in (tables.MaskHistory, tables.Mask):  # before the rows they name, which is much quicker
         session.query(table).filter(table.video_id == video_id).delete(synchronize_session=False)
     session.delete(session.get_one(tables.Video, video_id))
@@ -159,5 +168,5 @@ def _views(session: Session, where: ColumnElement[bool]) -> list[Video]:
 def _view(row: tables.Video) -> Video:
     return Video(
         row.id, row.project_id, row.content_hash, row.name, row.media_path, row.width, row.height, row.frame_count,
-        row.duration, row.stage, row.stage_version, row.created_at,
+        row.duration, row.stage, row.stage_version, row.created_at, row.copy_number,
     )

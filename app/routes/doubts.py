@@ -18,7 +18,7 @@ VideoMember = Annotated[Access, Depends(video_member("annotator"))]
 @router.get("/projects/{project_id:int}/review")
 def review_queue(access: Member, workplace: AtWorkplace) -> list[dict[str, Any]]:
     """Videos in stage review, most doubtful first."""
-    return doubts.queue(workplace.db, access.project_id)
+    return doubts.queue(workplace.db, access)
 
 
 @router.get("/videos/{video_id:int}/doubts")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import views
 from app.identity import Access, AtWorkplace, SignedIn, WorkplaceOwner, member_by, project_member
 from app.schemas import LabelChange, MemberRole, NewLabel, NewPerson, NewProject, Rename
+from app.schemas_review import PersonChange
 from backend.errors import BadInput
 from projects_db import people, projects
 
@@ -107,6 +108,21 @@ def add_person(body: NewPerson, owner: WorkplaceOwner, workplace: AtWorkplace) -
             raise BadInput("first_is_owner", "The first account must be an owner's: nobody could manage the others.",
                            "Make an owner's account first.")
         return views.person(people.create(session, body.name, body.password, is_owner=body.is_owner))
+
+
+@router.patch("/people/{person_id:int}")
+def change_person(
+    person_id: int, body: PersonChange, owner: WorkplaceOwner, workplace: AtWorkplace
+) -> dict[str, Any]:
+    """Let an account sign in no more, or again. What the person made stays."""
+    if person_id == owner.id:
+        raise BadInput("own_account", "Nobody switches their own account off.", "Ask another owner.")
+    with workplace.db.write() as session:
+        person = people.get(session, person_id)
+        if body.active is not None:
+            person = people.set_active(session, person_id, body.active)
+    workplace.forget_access()
+    return views.person(person)
 
 
 def _whole(session: Session, project_id: int, person_id: int) -> dict[str, Any]:

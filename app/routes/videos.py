@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from app import views
 from app.identity import Access, AtWorkplace, SignedIn, WorkplaceOwner, access, project_member, video_member
 from app.schemas import LARGEST, NewSource, NewUpload, PathHash, PathToken
+from app.services import work
 from app.services.imports import delete_video, import_path, import_upload
 from app.services.uploads import Upload
 from app.workplace import Workplace
@@ -102,7 +103,7 @@ def get_import(import_id: PathToken, person: SignedIn, workplace: AtWorkplace) -
 def list_videos(access: Member, workplace: AtWorkplace) -> list[dict[str, Any]]:
     """The videos of a project."""
     with workplace.db.read() as session:
-        found = videos.of_project(session, access.project_id)
+        found = work.visible(session, access, videos.of_project(session, access.project_id))
         progress = videos.progress(session, [video.id for video in found])
     return [views.video(video, progress[video.id]) for video in found]
 

@@ -12,6 +12,7 @@ from app.identity import Access
 from app.jobs import Job
 from app.schemas import NewExport
 from app.services.uploads import remove
+from app.services.work import visible
 from app.workplace import Workplace
 from backend.errors import Cancelled, NotFound
 from backend.models import registry
@@ -26,8 +27,8 @@ T = TypeVar("T")
 def start_export(workplace: Workplace, access: Access, wanted: NewExport) -> Job:
     """Write a zip of a project's annotations."""
     filters = Filters(
-        videos=_set(wanted.videos), labels=_set(wanted.labels), stages=_set(wanted.stages), every=wanted.every,
-        verified_only=wanted.verified_only, stale=wanted.stale,
+        videos=_videos(workplace, access, wanted), labels=_set(wanted.labels), stages=_set(wanted.stages),
+        every=wanted.every, verified_only=wanted.verified_only, stale=wanted.stale,
     )
 
     def images(video_id: int, frames: Sequence[int]) -> Iterator[bytes]:
@@ -49,6 +50,17 @@ def start_export(workplace: Workplace, access: Access, wanted: NewExport) -> Job
         name = projects.get(session, access.project_id).name
     job = Job("export", access.project_id, title=f"{name}-{wanted.format}.zip")
     return workplace.jobs.start(job, work)
+
+
+def _videos(workplace: Workplace, access: Access, wanted: NewExport) -> frozenset[int] | None:
+    """The videos that are wanted. Nobody exports what they are not to see."""
+    with workplace.db.read() as session:
+        there = videos.of_project(session, access.project_id)
+        hidden = {one.id for one in there} - {one.id for one in visible(session, access, there)}
+    if not hidden:
+        return _set(wanted.videos)
+    chosen = {one.id for one in there if not one.copy_number} if wanted.videos is None else set(wanted.videos)
+    return frozenset(chosen - hidden)
 
 
 def licences() -> dict[str, dict[str, str]]:

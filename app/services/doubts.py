@@ -8,16 +8,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import views
+from app.identity import Access
+from app.services.work import visible
 from backend.quality.doubt import MaskFact, doubts_of
 from projects_db import masks, review, videos
 from projects_db.database import Database
 from projects_db.masks import MaskItem
 
 
-def queue(db: Database, project_id: int) -> list[dict[str, Any]]:
+def queue(db: Database, access: Access) -> list[dict[str, Any]]:
     """The videos of a project in stage review, most doubtful first."""
     with db.read() as session:
-        waiting = review.queue(session, project_id)
+        seen = {video.id for video in visible(session, access, videos.of_project(session, access.project_id))}
+        waiting = [one for one in review.queue(session, access.project_id) if one.video.id in seen]
         progress = videos.progress(session, [one.video.id for one in waiting])
         worst = {one.video.id: _doubts(session, one.video.id, unverified=True)[:1] for one in waiting}
     found = [

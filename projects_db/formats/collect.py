@@ -33,7 +33,7 @@ class Filters:
     """What goes into an export. None means all.
 
     Attributes:
-        videos, labels: database ids.
+        videos, labels: database ids; no videos: all but blind copies, whose objects are other people's of the same.
         stages: stages of the videos.
         every: every n-th frame, counted from frame 0.
         verified_only: only verified masks, and only frames that have one.
@@ -82,7 +82,7 @@ def collect(session: Session, project_id: int, filters: Filters, progress: Progr
     there = videos.of_project(session, project_id)
     _check_there("label", filters.labels, {label.id for label in all_labels})
     _check_there("video", filters.videos, {video.id for video in there})
-    chosen = [v for v in there if (filters.videos is None or v.id in filters.videos)
+    chosen = [v for v in there if (v.id in filters.videos if filters.videos is not None else not v.copy_number)
               and (filters.stages is None or v.stage in filters.stages)]
     if not chosen:
         raise BadInput("nothing_to_export", "No video of this project is chosen.", "Choose other videos or stages.")

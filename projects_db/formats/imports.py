@@ -84,6 +84,7 @@ def _targets(session: Session, project_id: int, dataset: Dataset, video_id: int 
     """Video id of the dataset -> the project's video it is about. Raises BadInput with everything that disagrees."""
     projects.get(session, project_id)
     there = videos.of_project(session, project_id)
+    originals = [video for video in there if not video.copy_number]
     if video_id is not None:
         named = [video for video in there if video.id == video_id]
         if not named:
@@ -94,7 +95,7 @@ def _targets(session: Session, project_id: int, dataset: Dataset, video_id: int 
                            "Leave the video out: each is then found by content or name.")
         targets = {dataset.videos[0].id: named[0]}
     else:
-        targets = {video.id: _found(video, there) for video in dataset.videos}
+        targets = {video.id: _found(video, originals) for video in dataset.videos}
     if len({target.id for target in targets.values()}) < len(targets):
         raise BadInput("video_twice", "Two videos of the file are one video of the project.", "Import them one by one.")
     wrong = [said for video in dataset.videos for said in _disagreements(video, targets[video.id])]

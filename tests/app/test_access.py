@@ -18,8 +18,8 @@ from projects_db import people
 from projects_db.database import Database
 from tests.app.conftest import Client, client_of, import_clip
 
-ANYBODY, SIGNED_IN, MEMBER, OWN, PROJECT_OWNER, WORKPLACE_OWNER = (
-    "anybody", "signed in", "member", "own", "project owner", "workplace owner")
+ANYBODY, SIGNED_IN, MEMBER, OWN, REVIEWER, PROJECT_OWNER, WORKPLACE_OWNER = (
+    "anybody", "signed in", "member", "own", "reviewer", "project owner", "workplace owner")
 """The least that a route asks for; OWN: what the person has begun."""
 
 NEEDS = {
@@ -56,8 +56,13 @@ NEEDS = {
         ("DELETE", "frames/{frame:int}/masks/{object_id:int}"), ("POST", "clear"), ("POST", "verify"),
         ("POST", "absent"), ("POST", "preview"), ("POST", "discover"), ("POST", "frames/{frame:int}/masks"),
         ("POST", "undo"), ("POST", "redo"), ("GET", "timeline"), ("GET", "history"), ("GET", "events"),
-        ("GET", "doubts"), ("POST", "stage"), ("GET", "threads"), ("POST", "threads"),
+        ("GET", "doubts"), ("POST", "stage"), ("GET", "threads"), ("POST", "threads"), ("GET", "work"),
     )},
+    "PATCH /api/people/{person_id:int}": WORKPLACE_OWNER,
+    "GET /api/me/assignments": SIGNED_IN, "GET /api/projects/{project_id:int}/assignments": MEMBER,
+    "POST /api/projects/{project_id:int}/assignments": REVIEWER,
+    "PATCH /api/assignments/{assignment_id:int}": MEMBER, "DELETE /api/assignments/{assignment_id:int}": REVIEWER,
+    "GET /api/projects/{project_id:int}/queue": MEMBER, "GET /api/projects/{project_id:int}/threads": MEMBER,
 }
 NOT_ASKED = {"GET /api/videos/{video_id:int}/events"}
 """Allowed, it does not end."""
@@ -123,6 +128,8 @@ def _one_of_everything(boss: Client, project: dict[str, Any], clip: Path) -> dic
         "upload_id": boss.post(f"/api/projects/{p}/uploads", json={"name": "a", "size": 5}).json()["id"],
         "import_id": boss.post(f"/api/projects/{p}/videos", json={"path": str(clip)}).json()["import"],
         "export_id": boss.post(f"/api/projects/{p}/exports", json={"format": "coco"}).json()["export"],
+        "assignment_id": boss.post(f"/api/projects/{p}/assignments", json={
+            "videos": [video], "people": [boss.get("/api/me").json()["id"]]}).json()[0]["id"],
         "digest": "0", "name": "x",
     }
 
@@ -156,7 +163,7 @@ def test_nobody_gets_in_without_signing_in(world: World, who: str) -> None:
 
 def test_an_outsider_learns_of_nothing(world: World) -> None:
     for route, needs in NEEDS.items():
-        if needs in (MEMBER, OWN, PROJECT_OWNER):
+        if needs in (MEMBER, OWN, REVIEWER, PROJECT_OWNER):
             assert world.ask("outsider", route).status_code == 404, route
         elif needs == WORKPLACE_OWNER:
             assert world.ask("outsider", route).status_code in (403, 404), route
@@ -170,6 +177,12 @@ def test_members_may_not_do_what_owners_do(world: World, who: str) -> None:
             assert world.ask(who, route).status_code == 403, route
         elif needs == OWN:
             assert world.ask(who, route).status_code == 404, route
+
+
+def test_annotators_may_not_do_what_reviewers_do(world: World) -> None:
+    for route, needs in NEEDS.items():
+        if needs == REVIEWER:
+            assert world.ask("annotator", route).status_code == 403, route
 
 
 @pytest.mark.parametrize("who", ["annotator", "reviewer", "owner", "boss"])

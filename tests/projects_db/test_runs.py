@@ -94,7 +94,7 @@ def test_timeline(world: World) -> None:
             },
             "low": {world.dog: [(10, 12), (20, 21)]},
             "prompts": {world.car: [2]},
-            "threads": [(2, thread.id, False)],
+            "threads": [(2, thread.id, False)], "edited": {},
         }
 
 
