@@ -31,8 +31,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--json", metavar="FILE", type=Path, help="write machine and figures to FILE")
     parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the tables to FILE, for a document")
     parser.add_argument("--data", metavar="DIR", type=Path,
-                        help="for ablations: folder of sequences, as for `evaluate` (default: ../shared/data/dev)")
-    parser.add_argument("--sequences", metavar="A,B", help="for ablations: which of them (default: the hard ones)")
+                        help="for ablations and checks: folder of sequences, as for `evaluate` (default: "
+                             "../shared/data/dev)")
+    parser.add_argument("--sequences", metavar="A,B", help="for ablations and checks: which of them")
     parser.set_defaults(run=run)
 
 

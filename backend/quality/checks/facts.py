@@ -1,0 +1,180 @@
+"""What the checks of single objects need to know of each mask, so that its pixels are looked at once and let go."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from backend.masks import BoolMask
+from backend.quality.checks.findings import Mark
+
+NEAR = 3
+"""Frames before and after a mask that it is compared with: a fault of up to this many frames has a right mask on both
+sides among them."""
+
+BORDER = 2
+"""A mask that comes this near to the edge of the frame, in pixels, touches it: models often stop short by one."""
+
+LEAST_PIXELS = 12
+"""Holes and parts smaller than this are noise of the outline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One mask that is not empty.
+
+    Attributes:
+        frame: index.
+        area: pixels.
+        x, y: centre of mass, pixels.
+        box: left, top, right, bottom, pixels, the last two exclusive.
+        at_border: it touches the edge of the frame.
+        settled, human: as `Mark`.
+        predicted: intersection over union with the mask of the frame before, moved on as the object moved last; None
+            where the frame before has no mask.
+        hole: pixels missing inside, which neighbours have, as a share of the area.
+        part: pixels of parts that lie where no neighbour has any, as a share of the area.
+    """
+
+    frame: int
+    area: int
+    x: float
+    y: float
+    box: tuple[int, int, int, int]
+    at_border: bool
+    settled: bool
+    human: bool
+    predicted: float | None
+    hole: float
+    part: float
+
+    @property
+    def size(self) -> float:
+        """Side of the square of this area, pixels."""
+        return float(np.sqrt(self.area))
+
+
+@dataclass(slots=True)
+class _Crop:
+    """A mask cut to its box; `x`, `y` are its centre of mass in the frame."""
+
+    frame: int
+    mark: Mark
+    mask: BoolMask
+    left: int
+    top: int
+    x: float
+    y: float
+    predicted: float | None
+
+
+class Watch:
+    """Looks at the masks of one object, one after the other, and gives the facts of each `NEAR` masks later."""
+
+    def __init__(self, height: int, width: int) -> None:
+        self._size = (height, width)
+        self._seen: deque[_Crop] = deque(maxlen=2 * NEAR + 1)
+        self._given = 0  # of what is in the window, how many from its start have been given
+
+    def see(self, frame: int, mark: Mark) -> Iterator[Facts]:
+        """The next mask, not empty, of a later frame."""
+        if len(self._seen) == self._seen.maxlen:
+            self._given -= 1
+        self._seen.append(self._crop(frame, mark))
+        if len(self._seen) - self._given > NEAR:
+            yield self._facts(self._given)
+            self._given += 1
+
+    def end(self) -> Iterator[Facts]:
+        """What is left when there are no more masks."""
+        while self._given < len(self._seen):
+            yield self._facts(self._given)
+            self._given += 1
+
+    def _crop(self, frame: int, mark: Mark) -> _Crop:
+        left, top, width, height = mark.rle.box
+        mask = mark.rle.to_mask()[top : top + height, left : left + width].copy()
+        moments = cv2.moments(mask.view(np.uint8), binaryImage=True)
+        x, y = left + moments["m10"] / moments["m00"] + 0.5, top + moments["m01"] / moments["m00"] + 0.5
+        crop = _Crop(frame, mark, mask, left, top, x, y, None)
+        crop.predicted = self._agreement(crop)
+        return crop
+
+    def _agreement(self, crop: _Crop) -> float | None:
+        if not self._seen or self._seen[-1].frame != crop.frame - 1:
+            return None
+        last = self._seen[-1]
+        before = self._seen[-2] if len(self._seen) > 1 and self._seen[-2].frame == last.frame - 1 else last
+        there = _seen_from(crop, last, last.x - before.x, last.y - before.y)
+        both = int(np.count_nonzero(crop.mask & there))
+        return both / (int(np.count_nonzero(crop.mask)) + int(np.count_nonzero(last.mask)) - both)
+
+    def _facts(self, at: int) -> Facts:
+        crop = self._seen[at]
+        area = int(np.count_nonzero(crop.mask))
+        sides = [[one for one in side if abs(one.frame - crop.frame) <= NEAR]
+                 for side in (list(self._seen)[:at], list(self._seen)[at + 1 :])]
+        near = [side for side in sides if side]
+        height, width = crop.mask.shape
+        box = (crop.left, crop.top, crop.left + width, crop.top + height)
+        rows, columns = self._size
+        return Facts(
+            crop.frame, area, crop.x, crop.y, box,
+            min(box[0], box[1], columns - box[2], rows - box[3]) < BORDER,
+            crop.mark.settled, crop.mark.human, crop.predicted,
+            _new_hole(crop, near) / area, _new_part(crop, near) / area,
+        )
+
+
+def _seen_from(crop: _Crop, other: _Crop, dx: float, dy: float) -> BoolMask:
+    """Another mask, moved by (dx, dy) pixels, as far as it lies in the box of a crop: bool, shape of the crop."""
+    found = np.zeros_like(crop.mask)
+    left, top = round(other.left + dx) - crop.left, round(other.top + dy) - crop.top
+    height, width = other.mask.shape
+    rows = slice(max(0, top), max(0, min(crop.mask.shape[0], top + height)))
+    columns = slice(max(0, left), max(0, min(crop.mask.shape[1], left + width)))
+    if rows.stop > rows.start and columns.stop > columns.start:
+        inside = np.s_[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+        found[rows, columns] = other.mask[inside]
+    return found
+
+
+def _new_hole(crop: _Crop, near: Sequence[Sequence[_Crop]]) -> int:
+    """Pixels inside the mask that it lacks and that neighbours on both sides have."""
+    outside = np.pad(~crop.mask, 1, constant_values=True).astype(np.uint8)
+    cv2.floodFill(outside, None, (0, 0), 0)
+    holes = outside[1:-1, 1:-1] > 0
+    if np.count_nonzero(holes) < LEAST_PIXELS or not near:
+        return 0
+    for side in near:
+        holes &= np.any([_seen_from(crop, one, crop.x - one.x, crop.y - one.y) for one in side], axis=0)
+    solid = cv2.morphologyEx(holes.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    count = int(np.count_nonzero(solid))
+    return count if count >= LEAST_PIXELS else 0
+
+
+def _away(crop: _Crop, other: _Crop, reach: int) -> BoolMask:
+    there = _seen_from(crop, other, 0, 0)
+    if not there.any():
+        return np.ones_like(there)
+    return np.asarray(cv2.distanceTransform((~there).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3) > reach)
+
+
+def _new_part(crop: _Crop, near: Sequence[Sequence[_Crop]]) -> int:
+    """Pixels of parts, all but the largest, that lie away from some neighbour on each side."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(crop.mask.view(np.uint8), connectivity=8)
+    if count <= 2 or not near:
+        return 0
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    reach = 3 + round(0.2 * float(np.sqrt(stats[largest, cv2.CC_STAT_AREA])))
+    away = np.all([np.any([_away(crop, one, reach) for one in side], axis=0) for side in near], axis=0)
+    found = 0
+    for part in range(1, count):
+        area = int(stats[part, cv2.CC_STAT_AREA])
+        if part != largest and area >= LEAST_PIXELS and np.count_nonzero(away & (labels == part)) > 0.8 * area:
+            found += area
+    return found
