@@ -58,6 +58,8 @@ def test_what_a_person_settled_is_not_questioned(masks: Frames) -> None:
 def test_frames_between_masks_by_hand_are_not_annotated_yet() -> None:
     marks = [{DISC: Mark(Rle.from_mask(SHAPES.truth[frame][DISC]), human=True)} if frame % 3 == 0 else {}
              for frame in range(COUNT - 2)]
+    assert check(Track(120, 160, marks)) == []
+    del marks[21][DISC]
     assert [finding.kind for finding in check(Track(120, 160, marks))] == ["end"]
 
 
