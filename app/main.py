@@ -17,7 +17,20 @@ from app import errors
 from app.identity import is_signed_in, name_of
 from app.pages import mount_pages
 from app.pages.login import login_page
-from app.routes import datasets, doubts, masks, objects, preferences, projects, review, runs, session, videos, work
+from app.routes import (
+    datasets,
+    doubts,
+    masks,
+    objects,
+    preferences,
+    projects,
+    quality,
+    review,
+    runs,
+    session,
+    videos,
+    work,
+)
 from app.secret import session_secret
 from app.security import COOKIE, LOCAL_HOSTS, BodyLimit, Guard, SecurityHeaders
 from app.services.demo import make_demo
@@ -25,7 +38,7 @@ from app.settings import Settings
 from app.workplace import WithWorkplace, Workplace
 from widgets.assets import mount_assets
 
-ROUTERS = (session, preferences, projects, videos, objects, masks, runs, review, doubts, work, datasets)
+ROUTERS = (session, preferences, projects, videos, objects, masks, runs, review, doubts, work, quality, datasets)
 
 
 def create_app(settings: Settings) -> FastAPI:

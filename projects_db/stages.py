@@ -6,33 +6,57 @@ handed in can be told from what they became.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from projects_db import changes, ledger, tables
+from backend.masks import Rle
+from projects_db import changes, ledger, tables, videos
 from projects_db.ledger import PIXELS
 from projects_db.videos import Video
+
+# The newest row of each place of a video up to a history row, `h`, and the row with its pixels, `p`.
+_PAST = f"""
+    FROM (SELECT max(id) AS id FROM mask_history WHERE video_id = :video AND id <= :history
+          GROUP BY frame, object_id) newest
+    JOIN mask_history h ON h.id = newest.id JOIN mask_history p ON p.id = {PIXELS.format(row="h")}
+    WHERE h.state IS NOT NULL
+"""
+_SHOWN = "h.area > 0 AND h.state <> 'candidate'"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A video as it was after a change, when `history` was the newest history row."""
+
+    video_id: int
+    change_id: int
+    history: int
 
 
 @dataclass(frozen=True)
 class HandIn:
-    """A video given to review.
+    """A video given to review: by whom, when, and what it was like then."""
 
-    Attributes:
-        change_id: the change that did it.
-        history: the newest history row of then: rows up to it are what was handed in.
-    """
-
-    change_id: int
     person_id: int
     person: str
     at: str
-    history: int
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True)
+class PastMask:
+    """A mask of a snapshot; `made_at` is when its pixels were made."""
+
+    object_id: int
+    label_id: int
+    author_id: int | None
+    made_at: str
+    rle: Rle
 
 
 @dataclass(frozen=True)
@@ -59,7 +83,7 @@ def hand_ins(session: Session, video_id: int) -> list[HandIn]:
         .join(tables.Person, tables.Person.id == change.person_id)
         .where(change.video_id == video_id, change.kind == "stage").order_by(change.id)
     )
-    return [HandIn(change_id, person_id, person, at, data["history"])
+    return [HandIn(person_id, person, at, Snapshot(video_id, change_id, data["history"]))
             for change_id, person_id, person, at, data in session.execute(query) if data["to"] == "review"]
 
 
@@ -73,7 +97,8 @@ def may_take_back(session: Session, video: Video, person_id: int) -> bool:
 def _is_reviewed(session: Session, video_id: int, handed: HandIn) -> bool:
     change, comment = tables.Change, tables.Comment
     changed = select(change.id).where(
-        change.video_id == video_id, change.id > handed.change_id, change.person_id != handed.person_id).limit(1)
+        change.video_id == video_id, change.id > handed.snapshot.change_id, change.person_id != handed.person_id,
+    ).limit(1)
     said = (
         select(comment.id).join(tables.Thread, tables.Thread.id == comment.thread_id)
         .where(tables.Thread.video_id == video_id, comment.created_at >= handed.at,
@@ -99,7 +124,7 @@ def corrections(session: Session, video_id: int) -> list[Correction]:
         JOIN mask_history made ON made.id = place.last_id
         JOIN changes ON changes.id = made.change_id JOIN people ON people.id = changes.person_id
         WHERE ({PIXELS.format(row="past")}) IS NOT ({PIXELS.format(row="made")})
-        ORDER BY place.object_id, place.frame"""), {"video": video_id, "handed": handed[0].change_id})
+        ORDER BY place.object_id, place.frame"""), {"video": video_id, "handed": handed[0].snapshot.change_id})
     kinds = {(False, True): "added", (True, True): "changed", (True, False): "removed"}
     return [
         Correction(object_id, start, stop, kind, person)
@@ -120,24 +145,36 @@ def edited(session: Session, video_id: int) -> dict[int, list[tuple[int, int]]]:
             for object_id, group in groupby(rows, key=lambda row: row.object_id)}
 
 
-def masks_at(session: Session, video_id: int, history: int) -> Iterator[tuple[int, int, str, int, int, bytes | None]]:
-    """The masks of a video as they were when `history` was the newest history row.
+def now_of(session: Session, video_id: int) -> Snapshot:
+    """A video as it is."""
+    change = session.scalar(select(func.max(tables.Change.id)))
+    return Snapshot(video_id, change or 0, ledger.newest(session))
 
-    Yields:
-        (frame, object id, state, author id, id of the row with the pixels, zlib-compressed RLE), by frame and object.
-    """
+
+def frames_of(session: Session, snapshot: Snapshot) -> list[int]:
+    """The frames of a snapshot that have a mask with pixels which is no candidate, ascending."""
+    return list(session.scalars(text(f"SELECT DISTINCT h.frame {_PAST} AND {_SHOWN} ORDER BY h.frame"),
+                                {"video": snapshot.video_id, "history": snapshot.history}))
+
+
+def masks_of(session: Session, snapshot: Snapshot, frames: Sequence[int]) -> dict[int, list[PastMask]]:
+    """{frame: its masks with pixels that are no candidates} of a snapshot, on these frames. Raises NotFound (video)."""
+    video, there = videos.get(session, snapshot.video_id), objects_of(session, snapshot)
     query = text(f"""
-        SELECT h.frame, h.object_id, h.state, h.author_id, {PIXELS.format(row="h")} AS pixels, p.rle
-        FROM (SELECT max(id) AS id FROM mask_history WHERE video_id = :video AND id <= :history
-              GROUP BY frame, object_id) newest
-        JOIN mask_history h ON h.id = newest.id JOIN mask_history p ON p.id = {PIXELS.format(row="h")}
-        WHERE h.state IS NOT NULL ORDER BY h.frame, h.object_id""")
-    for row in session.execute(query, {"video": video_id, "history": history}):
-        yield row.frame, row.object_id, row.state, row.author_id, row.pixels, row.rle
+        SELECT h.frame, h.object_id, h.author_id, p.created_at, p.rle {_PAST} AND {_SHOWN} AND h.frame IN :frames
+        ORDER BY h.frame, h.object_id""").bindparams(bindparam("frames", expanding=True))
+    found: dict[int, list[PastMask]] = {frame: [] for frame in frames}
+    values = {"video": video.id, "history": snapshot.history, "frames": list(frames)}
+    for frame, object_id, author_id, made_at, blob in session.execute(query, values):
+        if object_id in there:
+            rle = Rle.from_blob(blob, video.height, video.width)
+            found[frame].append(PastMask(object_id, there[object_id], author_id, made_at, rle))
+    return found
 
 
-def objects_at(session: Session, video_id: int, change_id: int) -> dict[int, int]:
-    """{object id: label id} of the objects that were there when a change was made: later edits of them are unwound."""
+def objects_of(session: Session, snapshot: Snapshot) -> dict[int, int]:
+    """{object id: label id} of the objects that there were: later edits of them are unwound."""
+    video_id, change_id = snapshot.video_id, snapshot.change_id
     found = {row.id: {"deleted": row.deleted, "label_id": row.label_id} for row in session.scalars(
         select(tables.Object).where(tables.Object.video_id == video_id))}
     later = session.execute(

@@ -41,7 +41,7 @@ def start_export(workplace: Workplace, access: Access, wanted: NewExport) -> Job
         with workplace.db.read() as session:
             done = export_annotations(
                 session, access.project_id, target, wanted.format, filters, images=images if wanted.images else None,
-                polygons=wanted.polygons, licences=licences(), progress=_progress_of(job),
+                polygons=wanted.polygons, licences=licences(), progress=progress_of(job),
             )
         job.result["size"] = target.stat().st_size
         job.message = " ".join([f"{done.masks} masks of {done.objects} objects on {done.frames} frames.", *done.notes])
@@ -91,7 +91,7 @@ def start_import(
     def work(job: Job) -> None:
         try:
             done = import_annotations(workplace.db, access.project_id, access.person.id, kept, format_name,
-                                      video_id=video_id, progress=_progress_of(job))
+                                      video_id=video_id, progress=progress_of(job))
         finally:
             remove(kept.parent)
         job.result["videos"] = list(done.videos)
@@ -118,7 +118,7 @@ def _keep(workplace: Workplace, job: Job, file: BinaryIO) -> Path:
         raise
 
 
-def _progress_of(job: Job) -> Progress:
+def progress_of(job: Job) -> Progress:
     """A job's progress; telling it of a cancelled job ends the work."""
 
     def progress(share: float, message: str) -> None:

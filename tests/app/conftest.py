@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from projects_db import people
+from projects_db.database import Database
 from tests.video_fixtures import encode
 
 FRAMES = 16
@@ -84,3 +87,60 @@ def square(client: Client, project: dict[str, Any], video: int) -> int:
     """An object, still without a mask."""
     body = {"label_id": project["labels"][0]["id"]}
     return client.post(f"/api/videos/{video}/objects", json=body).json()["id"]
+
+
+SQUARE = [2, 60, 40, 60, 40, 100, 2, 100]
+"""x, y, ... in pixels."""
+
+
+@dataclass
+class Team:
+    """An owner, a reviewer and two annotators with a video of one object."""
+
+    olga: Client
+    rita: Client
+    ann: Client
+    ben: Client
+    ids: dict[str, int]
+    project: int
+    video: int
+    label: int
+
+    def give(self, who: str, **more: Any) -> dict[str, Any]:
+        body = {"videos": [self.video], "people": [self.ids[who]], **more}
+        reply = self.rita.post(f"/api/projects/{self.project}/assignments", json=body)
+        assert reply.status_code == 200, reply.text
+        return reply.json()[0]
+
+    def draw(self, by: Client, frame: int, video: int | None = None, thing: int | None = None, dx: int = 0) -> int:
+        """A square by hand, `dx` pixels to the right; without a `thing` a new object is made. Returns its id."""
+        video = video or self.video
+        target = {"object_id": thing} if thing else {"object": {"label_id": self.label}}
+        polygon = [at + dx * (i % 2 == 0) for i, at in enumerate(SQUARE)]
+        drawn = {"masks": [{**target, "polygons": [polygon], "base": 0}]}
+        reply = by.post(f"/api/videos/{video}/frames/{frame}/masks", json=drawn)
+        assert reply.status_code == 200, reply.text
+        return reply.json()["items"][0]["object_id"]
+
+    def move(self, by: Client, stage: str, video: int | None = None) -> Any:
+        url = f"/api/videos/{video or self.video}"
+        version = by.get(url).json()["stage_version"]
+        return by.post(f"{url}/stage", json={"stage": stage, "stage_version": version})
+
+
+@pytest.fixture
+def team(tmp_path: Path, clip: Path) -> Iterator[Team]:
+    settings = Settings(project_dir=tmp_path / "project")
+    roles = {"rita": "reviewer", "ann": "annotator", "ben": "annotator"}
+    with Database.open(settings.project_dir) as db, db.write() as session:
+        people.create(session, "olga", "correct horse", is_owner=True)
+        ids = {name: people.create(session, name, "correct horse").id for name in roles}
+    app = create_app(settings)
+    with client_of(app) as olga:
+        olga.enter("olga")
+        project = olga.post("/api/projects", json={"name": "Squares", "labels": [{"name": "square"}]}).json()
+        for name, role in roles.items():
+            olga.put(f"/api/projects/{project['id']}/members/{ids[name]}", json={"role": role})
+        everybody = {name: client_of(app).enter(name) for name in roles}
+        yield Team(olga, **everybody, ids=ids, project=project["id"], video=import_clip(olga, project["id"], clip),
+                   label=project["labels"][0]["id"])

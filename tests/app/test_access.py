@@ -62,6 +62,11 @@ NEEDS = {
     "GET /api/me/assignments": SIGNED_IN, "GET /api/projects/{project_id:int}/assignments": MEMBER,
     "POST /api/projects/{project_id:int}/assignments": REVIEWER,
     "PATCH /api/assignments/{assignment_id:int}": MEMBER, "DELETE /api/assignments/{assignment_id:int}": REVIEWER,
+    **{f"{method} /api/videos/{{video_id:int}}/{rest}": REVIEWER for method, rest in (
+        ("GET", "gold"), ("POST", "gold"), ("DELETE", "gold"), ("POST", "copies"),
+    )},
+    "POST /api/projects/{project_id:int}/agreement": REVIEWER, "GET /api/agreements/{agreement_id}": REVIEWER,
+    "GET /api/projects/{project_id:int}/agreement": MEMBER,
     "GET /api/projects/{project_id:int}/queue": MEMBER, "GET /api/projects/{project_id:int}/threads": MEMBER,
 }
 NOT_ASKED = {"GET /api/videos/{video_id:int}/events"}
@@ -128,6 +133,7 @@ def _one_of_everything(boss: Client, project: dict[str, Any], clip: Path) -> dic
         "upload_id": boss.post(f"/api/projects/{p}/uploads", json={"name": "a", "size": 5}).json()["id"],
         "import_id": boss.post(f"/api/projects/{p}/videos", json={"path": str(clip)}).json()["import"],
         "export_id": boss.post(f"/api/projects/{p}/exports", json={"format": "coco"}).json()["export"],
+        "agreement_id": boss.post(f"/api/projects/{p}/agreement").json()["agreement"],
         "assignment_id": boss.post(f"/api/projects/{p}/assignments", json={
             "videos": [video], "people": [boss.get("/api/me").json()["id"]]}).json()[0]["id"],
         "digest": "0", "name": "x",

@@ -4,72 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from app.main import create_app
-from app.settings import Settings
-from projects_db import people
-from projects_db.database import Database
-from tests.app.conftest import Client, client_of, import_clip
-
-SQUARE = [[2, 60, 40, 60, 40, 100, 2, 100]]
-
-
-@dataclass
-class Team:
-    """An owner, a reviewer and two annotators with a video of one object."""
-
-    olga: Client
-    rita: Client
-    ann: Client
-    ben: Client
-    ids: dict[str, int]
-    project: int
-    video: int
-    label: int
-
-    def give(self, who: str, **more: Any) -> dict[str, Any]:
-        body = {"videos": [self.video], "people": [self.ids[who]], **more}
-        reply = self.rita.post(f"/api/projects/{self.project}/assignments", json=body)
-        assert reply.status_code == 200, reply.text
-        return reply.json()[0]
-
-    def draw(self, by: Client, frame: int, video: int | None = None, thing: int | None = None) -> int:
-        """A square by hand; the object is made with the first one."""
-        video = video or self.video
-        target = {"object_id": thing} if thing else {"object": {"label_id": self.label}}
-        drawn = {"masks": [{**target, "polygons": SQUARE, "base": 0}]}
-        reply = by.post(f"/api/videos/{video}/frames/{frame}/masks", json=drawn)
-        assert reply.status_code == 200, reply.text
-        return reply.json()["items"][0]["object_id"]
-
-    def move(self, by: Client, stage: str, video: int | None = None) -> Any:
-        url = f"/api/videos/{video or self.video}"
-        version = by.get(url).json()["stage_version"]
-        return by.post(f"{url}/stage", json={"stage": stage, "stage_version": version})
-
-
-@pytest.fixture
-def team(tmp_path: Path, clip: Path) -> Iterator[Team]:
-    settings = Settings(project_dir=tmp_path / "project")
-    roles = {"rita": "reviewer", "ann": "annotator", "ben": "annotator"}
-    with Database.open(settings.project_dir) as db, db.write() as session:
-        people.create(session, "olga", "correct horse", is_owner=True)
-        ids = {name: people.create(session, name, "correct horse").id for name in roles}
-    app = create_app(settings)
-    with client_of(app) as olga:
-        olga.enter("olga")
-        project = olga.post("/api/projects", json={"name": "Squares", "labels": [{"name": "square"}]}).json()
-        for name, role in roles.items():
-            olga.put(f"/api/projects/{project['id']}/members/{ids[name]}", json={"role": role})
-        everybody = {name: client_of(app).enter(name) for name in roles}
-        yield Team(olga, **everybody, ids=ids, project=project["id"], video=import_clip(olga, project["id"], clip),
-                   label=project["labels"][0]["id"])
+from tests.app.conftest import Team
 
 
 def rows_of(reply: Any) -> list[dict[str, str]]:

@@ -137,15 +137,15 @@ def test_a_video_as_it_was_handed_in(world: World, eve: int) -> None:
         change = changes.begin(session, world.video, world.bob, "object")
         objects.delete(session, change, world.dog, objects.get(session, world.dog).version)
         objects.create(session, change, world.label, "late")
-        handed = stages.hand_ins(session, world.video)[0]
-        then = {(frame, thing): (author, blob) for frame, thing, _, author, _, blob
-                in stages.masks_at(session, world.video, handed.history)}
-        assert stages.objects_at(session, world.video, handed.change_id) == {
-            world.car: world.label, world.dog: world.label}
-    assert then == {
-        (0, world.car): (eve, a_mask(0).as_blob()), (1, world.car): (eve, a_mask(1).as_blob()),
-        (2, world.car): (eve, a_mask(2).as_blob()), (1, world.dog): (eve, a_mask(9).as_blob()),
-    }
+        handed = stages.hand_ins(session, world.video)[0].snapshot
+        now = stages.now_of(session, world.video)
+        assert stages.frames_of(session, handed) == stages.frames_of(session, now) == [0, 1, 2]
+        then, later = (
+            {frame: [(one.object_id, one.author_id, one.rle) for one in there]
+             for frame, there in stages.masks_of(session, snapshot, [0, 1, 9]).items()} for snapshot in (handed, now))
+    assert then == {0: [(world.car, eve, a_mask(0))],
+                    1: [(world.car, eve, a_mask(1)), (world.dog, eve, a_mask(9))], 9: []}
+    assert later == {0: then[0], 1: [(world.car, world.bob, a_mask(20))], 9: []}
 
 
 def test_blind_copies_are_apart_and_hidden_from_each_others_people(world: World, eve: int) -> None:
