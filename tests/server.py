@@ -109,3 +109,11 @@ class Server:
         with self.browser.open(request, timeout=120) as reply:
             text = reply.read()
         return json.loads(text) if text else None
+
+    def add_video(self, project_id: int, path: Path) -> int:
+        """Import a file or folder that lies on this machine; the id of its video."""
+        job = self.call("POST", f"/api/projects/{project_id}/videos", {"path": str(path.resolve())})["import"]
+        while (state := self.call("GET", f"/api/imports/{job}"))["status"] == "running":
+            time.sleep(0.05)
+        assert state["status"] == "done", state
+        return int(state["videos"][0])

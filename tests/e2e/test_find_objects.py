@@ -22,11 +22,7 @@ def server(tmp_path: Path, scene: Scene) -> Iterator[Server]:
     with Server(tmp_path / "project") as server:
         labels = [{"name": "thing"}, {"name": "person"}]
         project = server.call("POST", "/api/projects", {"name": "Room", "labels": labels})
-        body = {"path": str(scene.path.resolve())}
-        job = server.call("POST", f"/api/projects/{project['id']}/videos", body)["import"]
-        while (state := server.call("GET", f"/api/imports/{job}"))["status"] == "running":
-            pass
-        assert state["status"] == "done", state
+        server.add_video(project["id"], scene.path)
         yield server
 
 

@@ -1,5 +1,6 @@
 // Everything a person can do on the Annotate page, once: bindings, buttons, tooltips and the help sheet all read this list.
 
+import { crosshairCommands } from "./commands/crosshair.js";
 import { nextBarrier, nextUnverified } from "./timeline/segments.js";
 import { toggleTheme } from "./theme.js";
 import { toolsFor } from "./tools/index.js";
@@ -11,6 +12,7 @@ export function commandsOf(workspace) {
   return [
     ...toolCommands(workspace), ...frameCommands(workspace), ...objectCommands(workspace), ...maskCommands(workspace),
     ...runCommands(workspace), ...viewCommands(workspace), ...labelCommands(workspace),
+    ...crosshairCommands(workspace),
   ];
 }
 
@@ -30,7 +32,7 @@ function toolCommands(workspace) {
       run: () => workspace.tool.finish?.() },
     { id: "tool.back", title: "Undo vertex; reject candidate", group: "Tools", keys: ["Backspace"],
       run: () => workspace.tool.back?.() },
-    { id: "tool.cancel", title: "Cancel drawing; leave candidates", group: "Tools", keys: ["Escape"],
+    { id: "tool.cancel", title: "Cancel drawing; leave candidates", group: "Tools", keys: ["Escape"], fixed: true,
       run: () => { workspace.stage.cancel(); workspace.stage.element.focus(); } },
     ...candidateCommands(workspace),
   ];
@@ -69,7 +71,7 @@ function frameCommands(workspace) {
     go("frame.previousUnverified", "Previous unverified frame", [","], jump(nextUnverified, -1)),
     go("frame.nextUnverified", "Next unverified frame", ["."], jump(nextUnverified, 1)),
     // Bound to the release of the key, as the held key moves the picture: see workspace.js.
-    { ...go("play", "Play or pause", [" "], () => viewer.toggle(), "play") },
+    { ...go("play", "Play or pause", [" "], () => viewer.toggle(), "play"), fixed: true },
     go("range.in", "Range starts here", ["["], () => workspace.frameActions.setRange("inPoint"), "inPoint"),
     go("range.out", "Range ends here", ["]"], () => workspace.frameActions.setRange("outPoint"), "outPoint"),
     go("range.clear", "No range", ["\\"], () => store.set({ inPoint: null, outPoint: null }), "clearRange"),
@@ -93,7 +95,7 @@ function objectCommands(workspace) {
       run: () => store.set({ scopeAll: !store.state.scopeAll }) },
     ...Array.from({ length: 9 }, (_, n) => ({
       id: `object.${n + 1}`, title: n ? "" : "Select object 1 to 9", group: "Objects", keys: [`${n + 1}`],
-      hidden: n > 0,
+      hidden: n > 0, fixed: true,
       run: () => objects.selectNth(n + 1),
     })),
   ];
@@ -162,7 +164,7 @@ function viewCommands(workspace) {
 
 function labelCommands(workspace) {
   return workspace.store.state.video.labels.slice(0, 9).map((label, n) => ({
-    id: `label.${n + 1}`, title: n ? "" : "Label 1 to 9", group: "Objects", keys: [`shift+${n + 1}`], hidden: n > 0,
+    id: `label.${n + 1}`, title: n ? "" : "Label 1 to 9", group: "Objects", keys: [`shift+${n + 1}`], hidden: n > 0, fixed: true,
     run: () => workspace.objects.setLabel(label.id),
   }));
 }

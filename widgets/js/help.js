@@ -1,6 +1,8 @@
 // The help sheet: drawn from the list of commands, and from the marks of the timeline.
 
 import { h } from "./dom.js";
+import { t } from "./i18n.js";
+import { KeyEditor } from "./keys/editor.js";
 import { written } from "./shortcuts.js";
 
 const MARKS = [
@@ -35,6 +37,8 @@ export class Help {
       onclick: (event) => { if (event.target === dialog) dialog.close(); },
       onkeydown: (event) => { if (["?", "F1"].includes(event.key)) { event.preventDefault(); dialog.close(); } },
     }, h("div", { class: "tw-panel-head" }, h("h2", {}, "Keys and marks"), h("span", { class: "tw-gap" }),
+      h("button", { class: "tw-button", onclick: () => { dialog.close(); new KeyEditor(this.workspace).show(); } },
+        t`Choose keys`),
       h("button", { class: "tw-button", onclick: () => dialog.close() }, "Close")),
     h("div", { class: "tw-help-columns" }, ...[...groups].map(([name, rows]) => h("section", {}, h("h3", {}, name),
       h("dl", {},

@@ -2,8 +2,9 @@
 
 /**
  * What a person can do, by key, button or help sheet.
- * @typedef {{id: string, title: string, group: string, keys: string[], icon?: string, run: () => any,
- *   enabled?: () => boolean, hidden?: boolean}} Command
+ * `keys`: what it is bound to now; `defaults`: before a person chose others; `fixed`: they cannot.
+ * @typedef {{id: string, title: string, group: string, keys: string[], defaults?: string[], icon?: string,
+ *   run: () => any, enabled?: () => boolean, hidden?: boolean, fixed?: boolean}} Command
  */
 
 const NAMES = {
@@ -58,7 +59,23 @@ export class Shortcuts {
         if (other) throw new Error(`${written(key)} is bound to both "${other.title}" and "${command.title}".`);
         this.bound.set(key, command);
       }
+      command.defaults = command.keys;
       this.commands.push(command);
+    }
+  }
+
+  /**
+   * Bind the keys a person chose, and the defaults of every other command. A chosen key is taken from whichever command has it
+   * by default, so that a command that is new in this version takes nothing away.
+   * @param {Record<string, string[]>} chosen command id -> keys
+   */
+  rebind(chosen) {
+    this.bound.clear();
+    const first = (command) => (chosen[command.id] && !command.fixed ? 0 : 1);
+    for (const command of [...this.commands].sort((a, b) => first(a) - first(b))) {
+      const wanted = first(command) ? command.defaults : chosen[command.id];
+      command.keys = wanted.filter((key) => !this.bound.has(key));
+      for (const key of command.keys) this.bound.set(key, command);
     }
   }
 

@@ -8,6 +8,8 @@ import { Edits } from "./edits.js";
 import { FrameActions } from "./frame-actions.js";
 import { FrameLoader } from "./frames.js";
 import { Help } from "./help.js";
+import { t } from "./i18n.js";
+import { Keymap } from "./keys/keymap.js";
 import { handle } from "./layout.js";
 import { Live } from "./live.js";
 import { MaskCache } from "./masks.js";
@@ -19,6 +21,7 @@ import { candidateLayer } from "./panels/candidates.js";
 import { framePanel } from "./panels/frame.js";
 import { objectsPanel } from "./panels/objects.js";
 import { propertiesPanel } from "./panels/properties.js";
+import { spokenLine } from "./panels/spoken.js";
 import { hintLine, toolbar } from "./panels/toolbar.js";
 import { topbar } from "./panels/topbar.js";
 import { transport } from "./panels/transport.js";
@@ -68,6 +71,7 @@ export class Workspace {
     this.stage = new Stage(this);
     this.commands = new Shortcuts();
     this.commands.add(commandsOf(this));
+    this.keymap = new Keymap(this.commands, me.preferences?.keys);
   }
 
   /** The tool in the hand. */
@@ -126,7 +130,7 @@ function initialState(me, video, timeline) {
  * @throws {import("./api.js").ApiError} there is no such video, or nobody is signed in
  */
 export async function mountWorkspace(element, { videoId, frame = 0, mode = "annotate", panels = PANELS }) {
-  await loadStyles("workspace", "panels", "review");
+  await loadStyles("workspace", "panels", "review", "small");
   const me = await signIn();
   const parts = [`api/videos/${videoId}`, `api/videos/${videoId}/timeline`];
   const [video, timeline] = await Promise.all(parts.map((part) => request("GET", part)));
@@ -148,7 +152,8 @@ function layOut(workspace, mode, panels) {
     ...panels.map((panel) => panel(workspace)));
   stage.element.append(candidateLayer(workspace), pinLayer(workspace));
   fill(element, topbar(workspace, mode), toolbar(workspace),
-    h("div", { class: "tw-middle", role: "main" }, stage.element, hintLine(workspace), banner(workspace), toast.element),
+    h("div", { class: "tw-middle", role: "region", "aria-label": t`Picture` }, stage.element, hintLine(workspace), spokenLine(workspace), banner(workspace),
+      toast.element),
     handle(element, { name: "side", label: "Width of the panels", axis: "x", least: 220, most: 560, start: 300 }), side,
     handle(element, { name: "foot", label: "Height of the timeline", axis: "y", least: 96, most: 480, start: 172 }),
     h("div", { class: "tw-foot", role: "region", "aria-label": "Timeline" }, transport(workspace),

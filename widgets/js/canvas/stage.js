@@ -1,10 +1,14 @@
 // The canvas itself: two layers, the pointer, the wheel. It turns pointer events into picture coordinates for the tool.
 
 import { h } from "../dom.js";
+import { t } from "../i18n.js";
 import { covers } from "../rle.js";
+import { Crosshair } from "./crosshair.js";
 import { paintOverlay, paintPicture } from "./painter.js";
+import { Touch } from "./touch.js";
 import { View } from "./view.js";
 
+const RIGHT_OR_ERASER = 2 | 32; // bits of `buttons`; 32 is the other end of a pen
 const CLICK_SLACK = 4; // CSS pixels a pointer may move and still have clicked
 
 /**
@@ -23,7 +27,8 @@ export class Stage {
     this.overlayLayer = h("canvas", { class: "tw-layer" });
     this.tip = h("div", { class: "tw-tip", hidden: true });
     this.element = h("div", {
-      class: "tw-stage", tabindex: 0, role: "img", "aria-label": `Picture of ${video.name} with its masks`,
+      class: "tw-stage", tabindex: 0, role: "application", "aria-label": t`Picture of ${video.name} with its masks`,
+      "aria-describedby": "tw-spoken",
     }, this.pictureLayer, this.overlayLayer, this.tip);
     this.picture = this.pictureLayer.getContext("2d");
     this.overlay = this.overlayLayer.getContext("2d");
@@ -37,6 +42,8 @@ export class Stage {
     this.travelled = 0;
     this.panned = false; // since the pan key went down
     this.last = { x: 0, y: 0 };
+    this.touch = new Touch(this);
+    this.crosshair = new Crosshair(this);
     this.listen();
   }
 
@@ -51,7 +58,7 @@ export class Stage {
     on("pointerdown", (event) => this.down(event));
     on("pointermove", (event) => this.move(event));
     on("pointerup", (event) => this.up(event));
-    on("pointercancel", () => this.cancel());
+    on("pointercancel", () => { this.touch.forget(); this.cancel(); });
     on("pointerleave", () => this.leave());
     on("dblclick", (event) => this.workspace.tool.double?.(this.press(event)));
     on("contextmenu", (event) => event.preventDefault()); // the right button is the negative point
@@ -81,6 +88,7 @@ export class Stage {
         masks: state.shown < 0 ? [] : this.workspace.masks.on(state.shown), strokes: this.workspace.edits.open,
         objects: state.objects, state, tool: this.workspace.tool,
       });
+      this.crosshair.paint(this.overlay, this.view);
     }
     if (this.dirty.picture) this.element.dispatchEvent(new Event("tl-view")); // what lies over the layers follows
     this.dirty = { picture: false, overlay: false };
@@ -114,18 +122,24 @@ export class Stage {
     const { x, y } = this.view.toPicture(screenX, screenY);
     return {
       x, y, screenX, screenY, frame: this.workspace.store.state.shown,
-      negative: event.button === 2 || (event.buttons & 2) > 0 || event.ctrlKey || event.metaKey,
+      negative: event.button === 2 || (event.buttons & RIGHT_OR_ERASER) > 0 || event.ctrlKey || event.metaKey,
       shift: event.shiftKey, alt: event.altKey, event: /** @type {PointerEvent} */ (event),
     };
   }
 
   down(event) {
     this.element.focus({ preventScroll: true });
+    this.crosshair.leave();
+    if (!this.touch.down(event)) this.begin(event, false);
+  }
+
+  /** @param {PointerEvent} event @param {boolean} pans whatever the tool is */
+  begin(event, pans) {
     if (this.grip !== "idle" || this.workspace.store.state.shown < 0) return;
     this.element.setPointerCapture(event.pointerId);
     this.last = { x: event.clientX, y: event.clientY };
     this.travelled = 0;
-    if (event.button === 1 || this.panKey || this.workspace.tool.pans) {
+    if (event.button === 1 || pans || this.panKey || this.workspace.tool.pans) {
       event.preventDefault();
       this.grip = "pan";
     } else {
@@ -136,6 +150,7 @@ export class Stage {
   }
 
   move(event) {
+    if (this.touch.move(event)) return;
     if (this.grip === "pan") {
       const [dx, dy] = [event.clientX - this.last.x, event.clientY - this.last.y];
       this.travelled += Math.hypot(dx, dy);
@@ -152,6 +167,7 @@ export class Stage {
   }
 
   up(event) {
+    if (this.touch.up(event)) return;
     const grip = this.grip;
     this.grip = "idle";
     if (grip === "tool") this.workspace.tool.up?.(this.press(event));
@@ -161,6 +177,7 @@ export class Stage {
 
   cancel() {
     this.grip = "idle";
+    this.crosshair.leave();
     this.workspace.tool.cancel?.();
     this.redraw();
   }

@@ -29,3 +29,12 @@ export function refreshButtons(workspace) {
     button.setAttribute("aria-disabled", String(disabled));
   }
 }
+
+/** A person chose other keys: the tooltips name them. @param {import("../workspace.js").Workspace} workspace */
+export function refreshTips(workspace) {
+  for (const button of workspace.element.querySelectorAll("button[data-command]")) {
+    const tip = workspace.commands.tip(button.dataset.command);
+    button.title = tip;
+    button.setAttribute("aria-label", tip);
+  }
+}

@@ -23,7 +23,7 @@ export function topbar(workspace, mode) {
   }, icon("home"));
   store.on(["video"], ({ video: now }) => fill(stage, ...stageControls(workspace, now, mode)));
   store.on(["connection", "people", "pending"], (state) => drawConnection(connection, state));
-  return h("div", { class: "tw-topbar", role: "banner" },
+  return h("div", { class: "tw-topbar" },
     home, h("h1", { class: "tw-clip", title: video.name }, video.name), stage,
     h("span", { class: "tw-gap" }), connection, h("span", { class: "tw-rule" }),
     commandButton(workspace, "undo"), commandButton(workspace, "redo"), h("span", { class: "tw-rule" }),

@@ -38,12 +38,12 @@ export const meter = (share, label, text = percent(share)) =>
 
 /** A table. @param {string[]} heads @param {HTMLElement[]} rows @returns {HTMLElement} */
 export const table = (heads, rows) => h("table", { class: "tl-table" },
-  h("thead", {}, h("tr", {}, heads.map((title) => h("th", {}, title)))), h("tbody", {}, rows));
+  h("thead", {}, h("tr", {}, heads.map((title) => h(title ? "th" : "td", {}, title)))), h("tbody", {}, rows));
 
 /**
  * What stands where a list is empty: what it is for and what to do.
  * @param {string} title @param {string} text @param {...any} actions
  */
 export function emptyState(title, text, ...actions) {
-  return h("div", { class: "tl-empty" }, h("h3", {}, title), h("p", {}, text), ...actions);
+  return h("div", { class: "tl-empty" }, h("h2", {}, title), h("p", {}, text), ...actions);
 }

@@ -45,7 +45,7 @@ export function setQuery(changes) {
  */
 export async function mountPage(element, current, render) {
   document.title = `${PAGES.find(([path]) => path === current)[1]} · Throughline`;
-  const main = h("main", {}, h("p", { class: "tl-main tl-dim" }, t`Loading`));
+  const main = h("div", { class: "tl-content" }, h("p", { class: "tl-main tl-dim" }, t`Loading`));
   const bar = h("header", { class: "tl-bar" });
   element.replaceChildren(h("div", { class: "tl-page" }, bar, main));
   await attempt(async () => {
