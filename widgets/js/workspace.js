@@ -71,7 +71,7 @@ export class Workspace {
     this.stage = new Stage(this);
     this.commands = new Shortcuts();
     this.commands.add(commandsOf(this));
-    this.keymap = new Keymap(this.commands, me.preferences?.keys);
+    this.keymap = new Keymap(this.commands, me.preferences.keys);
   }
 
   /** The tool in the hand. */
