@@ -85,7 +85,7 @@ def test_keys_can_be_chosen_and_restored(server: Server, browser: Browser) -> No
         work = open_video(page, server)
         page.keyboard.press("?")
         page.get_by_role("button", name="Choose keys").click()
-        row = page.locator("[data-key-row='view.outlines']")
+        row = page.locator("[data-key-row='tool.brush']")
         row.get_by_role("button", name="Add a key").click()
         page.keyboard.press("Control+w")
         expect(page.get_by_text("The browser keeps Ctrl+W for itself")).to_be_visible()
@@ -93,25 +93,26 @@ def test_keys_can_be_chosen_and_restored(server: Server, browser: Browser) -> No
         expect(row).to_contain_text("T belongs to “Track to the next barrier”.")
         row.get_by_role("button", name="Use it here instead").click()
         expect(page.get_by_text("Saved.")).to_be_visible()
-        page.get_by_role("dialog").get_by_role("button", name="Close").click()
+        page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).click()
 
-        def toggles(key: str) -> bool:
-            before = work.state()["outlines"]
+        def takes_the_brush(key: str) -> bool:
+            work.key("v")
             work.key(key)
-            return bool(work.state()["outlines"] != before)
+            return bool(work.state()["tool"] == "brush")
 
-        assert toggles("t") and toggles("m") and not work.state()["runs"]
+        assert takes_the_brush("t") and takes_the_brush("b")
         button = page.locator("button[data-command='track.to_barrier']")
         expect(button).to_have_attribute("title", "Track to the next barrier")
 
         work = open_video(page, server)  # kept for the person, not for the page
-        assert toggles("t")
+        assert takes_the_brush("t")
         page.keyboard.press("?")
         page.get_by_role("button", name="Choose keys").click()
         page.get_by_role("button", name="Restore all").click()
         expect(page.get_by_text("Saved.")).to_be_visible()
         page.keyboard.press("Escape")
-        assert not toggles("t") and toggles("m")
+        assert takes_the_brush("b")
+        assert not takes_the_brush("t")
 
 
 class Fingers:
