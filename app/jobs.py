@@ -1,4 +1,4 @@
-"""Work that takes longer than a request: imports and exports, with progress and cancel."""
+"""Work that takes longer than a request: imports, exports and checks, with progress and cancel."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Job:
     """One piece of work. Only its worker writes `progress`, `message` and `result`.
 
     Attributes:
-        kind: "import" or "export".
+        kind: "import", "export" or "check".
         title: what people call what comes out of it.
         status: "running", "done", "failed" or "cancelled".
         progress: 0..1.
@@ -78,6 +78,11 @@ class Jobs:
         if job is None or job.kind != kind:
             raise NotFound(f"no_such_{kind}", f"There is no such {kind}.", "It may have ended with an earlier server.")
         return job
+
+    def running(self, kind: str, **about: Any) -> Job | None:
+        """The job of this kind that goes on or waits and whose `result` says this, if there is one."""
+        return next((job for job in list(self._jobs.values()) if job.kind == kind and job.status == "running"
+                     and about.items() <= job.result.items()), None)
 
     def close(self) -> None:
         """Cancel everything and wait for it."""

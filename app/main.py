@@ -18,6 +18,7 @@ from app.identity import is_signed_in, name_of
 from app.pages import mount_pages
 from app.pages.login import login_page
 from app.routes import (
+    checks,
     datasets,
     doubts,
     masks,
@@ -38,7 +39,9 @@ from app.settings import Settings
 from app.workplace import WithWorkplace, Workplace
 from widgets.assets import mount_assets
 
-ROUTERS = (session, preferences, projects, videos, objects, masks, runs, review, doubts, work, quality, datasets)
+ROUTERS = (
+    session, preferences, projects, videos, objects, masks, runs, review, doubts, checks, work, quality, datasets,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:

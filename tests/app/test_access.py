@@ -59,6 +59,9 @@ NEEDS = {
         ("GET", "doubts"), ("POST", "stage"), ("GET", "threads"), ("POST", "threads"), ("GET", "work"),
     )},
     "PATCH /api/people/{person_id:int}": WORKPLACE_OWNER,
+    "POST /api/videos/{video_id:int}/checks": MEMBER, "GET /api/videos/{video_id:int}/findings": MEMBER,
+    "GET /api/checks/{check_id}": MEMBER, "POST /api/checks/{check_id}/cancel": MEMBER,
+    "PATCH /api/findings/{finding_id:int}": MEMBER,
     "GET /api/me/assignments": SIGNED_IN, "GET /api/projects/{project_id:int}/assignments": MEMBER,
     "POST /api/projects/{project_id:int}/assignments": REVIEWER,
     "PATCH /api/assignments/{assignment_id:int}": MEMBER, "DELETE /api/assignments/{assignment_id:int}": REVIEWER,
@@ -136,8 +139,15 @@ def _one_of_everything(boss: Client, project: dict[str, Any], clip: Path) -> dic
         "agreement_id": boss.post(f"/api/projects/{p}/agreement").json()["agreement"],
         "assignment_id": boss.post(f"/api/projects/{p}/assignments", json={
             "videos": [video], "people": [boss.get("/api/me").json()["id"]]}).json()[0]["id"],
-        "digest": "0", "name": "x",
+        "check_id": boss.post(f"/api/videos/{video}/checks", json={}).json()["check"],
+        "finding_id": _a_finding(boss, video), "digest": "0", "name": "x",
     }
+
+
+def _a_finding(boss: Client, video: int) -> int:
+    """The object's masks end on frame 1, and the video goes on."""
+    boss.done(f"/api/checks/{boss.post(f'/api/videos/{video}/checks', json={}).json()['check']}")
+    return boss.get(f"/api/videos/{video}/findings").json()[0]["id"]
 
 
 def routes_of(app: FastAPI) -> set[str]:
