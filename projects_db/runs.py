@@ -42,10 +42,13 @@ class Run:
 
 @dataclass(frozen=True)
 class RunMask:
-    """What a model made of one object on one frame; an empty mask says that it is absent. `score` is 0..1."""
+    """What a model made of one object on one frame; an empty mask says that it is absent. `score` is 0..1. What is
+    `half` made (tracked from one side of two) is stored as stale: it is there if the run ends here, and yet to be
+    done."""
 
     rle: Rle
     score: float
+    half: bool = False
 
 
 def create(
@@ -138,8 +141,8 @@ def write_frame(session: Session, run_id: int, frame: int, made: Mapping[int, Ru
     outdated = ledger.changed_barriers_since(session, row.video_id, row.change_id, list(made), frame_count)
     stale = {object_id for object_id, start, stop in outdated if start <= frame < stop}
     written = masks.write(session, change, [
-        MaskWrite(frame, object_id, mask.rle, None, state="stale" if object_id in stale else "tracked", source="model",
-                  score=mask.score, run_id=run_id, prompt_hash=row.prompt_hash)
+        MaskWrite(frame, object_id, mask.rle, None, state="stale" if mask.half or object_id in stale else "tracked",
+                  source="model", score=mask.score, run_id=run_id, prompt_hash=row.prompt_hash)
         for object_id, mask in made.items()
     ])
     row.done += len(made)

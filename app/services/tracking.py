@@ -21,9 +21,9 @@ from app.library import Library
 from backend.errors import Locked, NotFound, ThroughlineError, of_disk
 from backend.masks import BoolMask, Rle
 from backend.models import registry
-from backend.models.seam import Segment
 from backend.tracking import runner
 from backend.tracking.plan import Plan, Scope, make_plan, prompt_hash
+from backend.tracking.runner import Made
 from projects_db import masks, objects, prompts, runs, timeline, videos
 from projects_db.database import Database
 from projects_db.runs import Run, RunMask
@@ -156,11 +156,11 @@ class RunManager:
             finally:
                 session_of_run.close()
 
-    def _commit_each(self, run: Run, steps: Iterator[tuple[int, dict[int, Segment]]], work: _Work) -> None:
+    def _commit_each(self, run: Run, steps: Iterator[tuple[int, dict[int, Made]]], work: _Work) -> None:
         for frame, segments in steps:
             if work.stop.is_set():
                 return
-            made = {o: RunMask(Rle.from_mask(segment.mask), segment.score) for o, segment in segments.items()}
+            made = {o: RunMask(Rle.from_mask(one.mask), one.score, one.half) for o, one in segments.items()}
             with self._db.write() as session:
                 if work.stop.is_set():  # looked at within the transaction: a run that is resumed begins after this one
                     return

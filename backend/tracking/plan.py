@@ -8,6 +8,8 @@ Rules, for every scope:
 * A barrier without a mask says that the object is not there. Nothing can be tracked from it and nothing is tracked
   through
   it: in the direction of the run, the frames behind it are left alone up to the next barrier that has a mask.
+* What lies between two masks to start from is tracked from both (scopes `stale` and `to_barrier`), by two stretches
+  that run against each other. What both compute is merged.
 """
 
 from __future__ import annotations
@@ -64,8 +66,20 @@ class Stretch:
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """Frames low <= f <= high of an object that are tracked from both sides: from its masks on `left` and `right`."""
+
+    object: int
+    low: int
+    high: int
+    left: int
+    right: int
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What a run computes. Stretches never overlap, and no stretch holds a barrier.
+    """What a run computes. No stretch holds a barrier, and those of one object overlap only where a forward and a
+    backward one run against each other.
 
     Attributes:
         scope, frame: as they were asked for.
@@ -80,13 +94,27 @@ class Plan:
 
     @property
     def total(self) -> int:
-        """Object-frames to compute."""
+        """Object-frames to compute; those that are tracked from both sides count twice."""
         return sum(len(stretch.frames) for stretch in self.stretches)
 
     @property
     def objects(self) -> tuple[int, ...]:
         """Ids of the objects, ascending."""
         return tuple(sorted({stretch.object for stretch in self.stretches}))
+
+    @property
+    def meetings(self) -> tuple[Meeting, ...]:
+        """Where stretches run against each other."""
+        backward: dict[int, list[Stretch]] = {}
+        for stretch in self.stretches:
+            if stretch.step < 0:
+                backward.setdefault(stretch.object, []).append(stretch)
+        found = (
+            Meeting(one.object, max(one.first, other.last), min(one.last, other.first), one.seed_frame,
+                    other.seed_frame)
+            for one in self.stretches if one.step > 0 for other in backward.get(one.object, ())
+        )
+        return tuple(one for one in found if one.low <= one.high)
 
     def remaining(self, done: Mapping[int, Collection[int]]) -> Plan:
         """The plan without the frames {object: frames} that are done or have become barriers; it may be empty.
@@ -114,10 +142,10 @@ def make_plan(
 
     Args:
         objects: the objects to track.
-        scope: `forward`, `backward`, `both`: from `frame` to the range's end; `to_barrier`: forward to the next
-            barrier; `one_forward`, `one_backward`: the mask on `frame` carried to its neighbour; `stale`: every
-            stale frame, each from the nearer of the masks on its two sides (frames without a mask on the way there
-            are filled).
+        scope: `forward`, `backward`, `both`: from `frame` to the range's end; `to_barrier`: from `frame` to the next
+            barrier, and back from there if it has a mask; `one_forward`, `one_backward`: the mask on `frame` carried
+            to its neighbour; `stale`: every stale frame, from the masks on both its sides where there are two (frames
+            without a mask on the way there are filled).
         frame: where the person is; one beside the range means the range's end. Where an object has no mask there,
             its nearest one against the direction of the run is taken, and a note says so.
         frame_count: of the video.
@@ -190,7 +218,7 @@ class _Lane:
         return stretches
 
     def stale(self) -> Iterator[Stretch]:
-        """Every outdated frame of the range, from the nearer of the two masks around it."""
+        """Every outdated frame of the range, from the masks on both sides of it."""
         inside = sorted(f for f in self.outdated if self.start <= f < self.stop)
         seeds = {f for f in self.fresh if self._can_hold_seed(f)}
         known = sorted(seeds | self.barriers)
@@ -198,13 +226,10 @@ class _Lane:
             between = inside[bisect_right(inside, left):bisect_left(inside, right)]
             if not between:
                 continue
-            from_left, from_right = left in seeds, right in seeds
-            near_left = [from_left and (not from_right or f - left <= right - f) for f in between]
-            split = near_left.index(False) if False in near_left else len(between)
-            if split:
-                yield Stretch(self.object, left + 1, between[split - 1], 1)
-            if from_right and split < len(between):
-                yield Stretch(self.object, right - 1, between[split], -1)
+            if left in seeds:
+                yield Stretch(self.object, left + 1, between[-1], 1)
+            if right in seeds:
+                yield Stretch(self.object, right - 1, between[0], -1)
 
     def _seed(self, frame: int, scope: Scope) -> int | None:
         """The mask a run from this frame starts from: here, else the nearest against its direction, up-to-date ones
@@ -235,6 +260,8 @@ class _Lane:
         for one, other in list(pairwise(stops))[: 1 if to_barrier else None]:
             if one in self.masks and self._can_hold_seed(one) and (other - one) * step > 1:
                 yield Stretch(self.object, one + step, other - step, step)
+                if to_barrier and other in ahead and other in self.masks:
+                    yield Stretch(self.object, other - 1, one + 1, -1)
 
     def _can_hold_seed(self, frame: int) -> bool:
         """Inside the range or right beside it: from farther away, frames outside the range would have to be

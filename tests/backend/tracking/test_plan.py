@@ -6,7 +6,7 @@ import random
 import pytest
 
 from backend.errors import BadInput
-from backend.tracking.plan import SCOPES, ObjectFrames, Plan, Stretch, make_plan, prompt_hash
+from backend.tracking.plan import SCOPES, Meeting, ObjectFrames, Plan, Stretch, make_plan, prompt_hash
 
 
 def plan(*objects: ObjectFrames, scope: str, frame: int = 0, frame_count: int = 100, **limits: int) -> Plan:
@@ -32,10 +32,14 @@ def test_a_run_goes_on_from_the_barrier_it_passes() -> None:
     assert lanes(plan(one, scope="backward", frame=99)) == [(99, 98, 22), (20, 19, 11), (10, 9, 0)]
 
 
-def test_to_barrier_stops_there() -> None:
+def test_to_barrier_stops_there_and_comes_back() -> None:
     one = ObjectFrames(1, barriers=[10, 20], masks=[10, 20])
-    assert lanes(plan(one, scope="to_barrier", frame=10)) == [(10, 11, 19)]
+    made = plan(one, scope="to_barrier", frame=10)
+    assert lanes(made) == [(10, 11, 19), (20, 19, 11)]
+    assert made.meetings == (Meeting(1, 11, 19, 10, 20),) and made.total == 18
     assert lanes(plan(one, scope="to_barrier", frame=20)) == [(20, 21, 99)]
+    absent_there = ObjectFrames(1, barriers=[10, 20], masks=[10])
+    assert lanes(plan(absent_there, scope="to_barrier", frame=10)) == [(10, 11, 19)]
 
 
 def test_one_step_needs_the_mask_that_is_seen() -> None:
@@ -73,10 +77,15 @@ def test_nothing_is_tracked_from_or_through_a_human_absence() -> None:
         plan(ObjectFrames(1, barriers=[10, 50], masks=[10]), scope="forward", frame=70)
 
 
-def test_stale_frames_come_from_the_nearer_side() -> None:
+def test_stale_frames_come_from_both_sides() -> None:
     masks = range(10, 51)
     one = ObjectFrames(1, barriers=[10, 50], masks=masks, stale=range(11, 50))
-    assert lanes(plan(one, scope="stale")) == [(10, 11, 30), (50, 49, 31)]
+    assert lanes(plan(one, scope="stale")) == [(10, 11, 49), (50, 49, 11)]
+    # Stale are 20 to 24 and 35: what has no mask on the way there is filled.
+    some = ObjectFrames(1, barriers=[10, 50], masks=[10, 50, *range(20, 25), 35], stale=[*range(20, 25), 35])
+    made = plan(some, scope="stale")
+    assert lanes(made) == [(10, 11, 35), (50, 49, 20)]
+    assert made.meetings == (Meeting(1, 20, 35, 10, 50),)
     left_only = ObjectFrames(1, barriers=[10], masks=range(10, 41), stale=range(11, 41))
     assert lanes(plan(left_only, scope="stale")) == [(10, 11, 40)]
     right_only = ObjectFrames(1, barriers=[50], masks=masks, stale=range(10, 50))
@@ -121,6 +130,16 @@ def test_what_is_done_is_not_done_again() -> None:
     assert whole.remaining(everything).total == 0
 
 
+def test_what_is_left_of_two_sides_goes_on_from_where_they_met() -> None:
+    whole = plan(ObjectFrames(1, [10, 50], range(10, 51), range(11, 50)), scope="stale")
+    left = whole.remaining({1: range(31, 50)})
+    assert lanes(left) == [(10, 11, 30), (31, 30, 11)]
+    assert left.meetings == (Meeting(1, 11, 30, 10, 31),)
+    # A frame between became a barrier.
+    assert lanes(whole.remaining({1: [30]})) == [(10, 11, 29), (30, 31, 49), (50, 49, 31), (30, 29, 11)]
+    assert whole.remaining({1: [30]}).meetings == (Meeting(1, 11, 29, 10, 30), Meeting(1, 31, 49, 30, 50))
+
+
 def test_plans_survive_json() -> None:
     made = plan(ObjectFrames(1, [10, 50], [10]), ObjectFrames(2, masks=[3]), scope="both", frame=20)
     assert Plan.from_json(json.loads(json.dumps(made.to_json()))) == made
@@ -149,7 +168,12 @@ def test_every_plan_keeps_the_rules() -> None:
         for lane in objects:
             mine = [s for s in one.stretches if s.object == lane.object]
             computed = [f for s in mine for f in s.frames]
-            assert len(computed) == len(set(computed)), "no frame is computed twice"
+            for way in (1, -1):
+                there = [f for s in mine if s.step == way for f in s.frames]
+                assert len(there) == len(set(there)), "no frame is computed twice on one way"
+            met = [f for m in one.meetings if m.object == lane.object for f in range(m.low, m.high + 1)]
+            assert sorted(computed) == sorted([*set(computed), *met]), "what both ways compute is known"
+            assert not met or one.scope in ("stale", "to_barrier")
             assert not set(computed) & set(lane.barriers), "a barrier is never computed"
             assert all(start <= f < stop for f in computed), "nothing outside the range is computed"
             assert all(s.seed_frame in lane.masks for s in mine), "tracking starts from a mask"
