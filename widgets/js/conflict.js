@@ -1,6 +1,7 @@
 // Somebody else changed a mask first: show both on the picture and let the person choose.
 
 import { h } from "./dom.js";
+import { t } from "./i18n.js";
 import { shapeOf } from "./rle.js";
 import { outlineOf, tinted } from "./canvas/art.js";
 
@@ -14,8 +15,8 @@ const THEIRS = "#f08a00";
  */
 export async function settleConflict(workspace, edit, { theirs, yours }) {
   const bitmap = await workspace.frames.get(edit.frame);
-  const name = workspace.store.state.objects.get(edit.objectId)?.name || "This object";
-  const who = theirs.author === workspace.store.state.me.id ? "you in another window" : "somebody else";
+  const name = workspace.store.state.objects.get(edit.objectId)?.name || t`This object`;
+  const who = theirs.author === workspace.store.state.me.id ? t`you in another window` : t`somebody else`;
   const mine = yours?.rle || (yours?.counts ? yours : null);
   return new Promise((resolve) => {
     let keep = false;
@@ -29,20 +30,20 @@ export async function settleConflict(workspace, edit, { theirs, yours }) {
       dialog.remove();
       resolve(keep);
     } },
-    h("h2", {}, `${name} was changed by ${who} on frame ${edit.frame}`),
-    h("p", {}, "Nothing was overwritten. Choose which one stands."),
+    h("h2", {}, t`${name} was changed by ${who} on frame ${edit.frame}`),
+    h("p", {}, t`Nothing was overwritten. Choose which one stands.`),
     h("div", { class: "tw-sides" },
-      side("Yours", MINE, bitmap, mine), side(`Theirs${theirs.rle ? "" : " (removed)"}`, THEIRS, bitmap, theirs.rle)),
+      side(t`Yours`, MINE, bitmap, mine), side(theirs.rle ? t`Theirs` : t`Theirs (removed)`, THEIRS, bitmap, theirs.rle)),
     h("div", { class: "tl-dialog-actions" },
-      h("button", { class: "tw-button", onclick: choose(false), autofocus: true }, "Take theirs"),
-      h("button", { class: "tw-button tw-primary", onclick: choose(true) }, "Keep mine")));
+      h("button", { class: "tw-button", onclick: choose(false), autofocus: true }, t`Take theirs`),
+      h("button", { class: "tw-button tw-primary", onclick: choose(true) }, t`Keep mine`)));
     document.body.append(dialog);
     dialog.showModal();
   });
 }
 
 function side(title, colour, bitmap, rle) {
-  const canvas = h("canvas", { role: "img", "aria-label": `${title} on the picture` });
+  const canvas = h("canvas", { role: "img", "aria-label": t`${title} on the picture` });
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;
   const context = canvas.getContext("2d");

@@ -3,6 +3,7 @@
 
 import { request } from "./api.js";
 import { settleConflict } from "./conflict.js";
+import { t } from "./i18n.js";
 import { chosenModel, whyNot } from "./models.js";
 import { patchTimeline } from "./timeline/segments.js";
 
@@ -34,15 +35,15 @@ export class Edits {
    */
   refusal(objectId = null) {
     const { connection, video, objects } = this.workspace.store.state;
-    if (connection === "connecting") return { message: "Still connecting.", remedy: "Try again in a moment." };
+    if (connection === "connecting") return { message: t`Still connecting.`, remedy: t`Try again in a moment.` };
     if (connection === "offline") {
-      return { message: "Not connected: nothing can be changed.", remedy: "The page connects again by itself." };
+      return { message: t`Not connected: nothing can be changed.`, remedy: t`The page connects again by itself.` };
     }
     if (video.stage === "accepted") {
-      return { message: "This video is accepted and read-only.", remedy: "An owner can reopen it on the Review page." };
+      return { message: t`This video is accepted and read-only.`, remedy: t`An owner can reopen it on the Review page.` };
     }
     const object = objectId === null ? null : objects.get(objectId);
-    if (object?.locked) return { message: `${object.name} is locked.`, remedy: "Unlock it in the list (key L)." };
+    if (object?.locked) return { message: t`${object.name} is locked.`, remedy: t`Unlock it in the list (key L).` };
     return null;
   }
 
@@ -56,7 +57,7 @@ export class Edits {
   /** Say why the chosen model cannot answer, where that is so. @returns {boolean} whether it can */
   modelAnswers() {
     const model = chosenModel(this.workspace.store.state);
-    if (!model.ready) this.workspace.toast.warn(whyNot(model), "The message at the top of the picture says what to do.");
+    if (!model.ready) this.workspace.toast.warn(whyNot(model), t`The message at the top of the picture says what to do.`);
     return model.ready;
   }
 
@@ -68,7 +69,7 @@ export class Edits {
     const { masks, objects, toast } = this.workspace;
     if (!this.allowed(objects.selected?.id ?? null)) return false;
     const known = masks.has(frame) && Boolean(objects.selected || !this.draft);
-    if (!known) toast.warn("The masks of this frame are still on their way.", "Try again in a moment.");
+    if (!known) toast.warn(t`The masks of this frame are still on their way.`, t`Try again in a moment.`);
     return known;
   }
 

@@ -1,5 +1,6 @@
 // Verify, absent, clear: what is said about masks and not drawn. They concern the selected object or all, as the person chose.
 
+import { t } from "./i18n.js";
 import { segmentAt } from "./timeline/segments.js";
 
 export class FrameActions {
@@ -42,7 +43,8 @@ export class FrameActions {
   async verifyRange() {
     const range = this.range || { start: 0, stop: this.state.video.frame_count };
     const reply = await this.post("verify", { ...range, verified: true });
-    if (reply) this.workspace.toast.say(`Frames ${range.start} to ${range.stop - 1} are verified.`, "Undo (Ctrl+Z) takes it back.");
+    if (reply) this.workspace.toast.say(t`Frames ${range.start} to ${range.stop - 1} are verified.`,
+      t`Undo (Ctrl+Z) takes it back.`);
   }
 
   /** The selected object is not on this frame; once more takes that back. */
@@ -56,7 +58,7 @@ export class FrameActions {
   /** Remove model masks of the range. */
   clearRange() {
     if (!this.range) {
-      this.workspace.toast.warn("There is no range.", "Set its ends with [ and ].");
+      this.workspace.toast.warn(t`There is no range.`, t`Set its ends with [ and ].`);
       return null;
     }
     return this.post("clear", this.range);
@@ -74,7 +76,7 @@ export class FrameActions {
   }
 
   nothing() {
-    this.workspace.toast.warn("There is no mask on this frame.", "Click an object on the picture first.");
+    this.workspace.toast.warn(t`There is no mask on this frame.`, t`Click an object on the picture first.`);
     return null;
   }
 }

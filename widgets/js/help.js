@@ -6,15 +6,17 @@ import { KeyEditor } from "./keys/editor.js";
 import { written } from "./shortcuts.js";
 
 const MARKS = [
-  ["bar", "tracked by a model"], ["taller, underlined", "verified"], ["hatched", "stale: made before a later correction"],
-  ["hollow line", "absent"], ["diamond", "made by a person"], ["dot", "has a prompt"], ["line at the foot", "low score"],
-  ["triangle on top", "comment"], ["dashed outline", "stale mask, on the picture"],
-  ["dotted outline", "candidate, on the picture"],
+  [t`bar`, t`tracked by a model`], [t`taller, underlined`, t`verified`],
+  [t`hatched`, t`stale: made before a later correction`], [t`hollow line`, t`absent`], [t`diamond`, t`made by a person`],
+  [t`dot`, t`has a prompt`], [t`line at the foot`, t`low score`],
+  [t`triangle on top`, t`comment`], [t`dashed outline`, t`stale mask, on the picture`],
+  [t`dotted outline`, t`candidate, on the picture`],
 ];
 const POINTER = [
-  ["Click", "part of the object; accept"], ["Right or Ctrl click", "not part of it; reject"], ["Click a point", "take it back"],
-  ["Alt click", "select the object there"], ["Wheel", "zoom"], ["Middle, Space drag", "move the picture"],
-  ["Alt wheel", "brush size"], ["Wheel on timeline", "zoom; Shift moves"],
+  [t`Click`, t`part of the object; accept`], [t`Right or Ctrl click`, t`not part of it; reject`],
+  [t`Click a point`, t`take it back`],
+  [t`Alt click`, t`select the object there`], [t`Wheel`, t`zoom`], [t`Middle, Space drag`, t`move the picture`],
+  [t`Alt wheel`, t`brush size`], [t`Wheel on timeline`, t`zoom; Shift moves`],
 ];
 
 export class Help {
@@ -30,16 +32,16 @@ export class Help {
       if (!groups.has(command.group)) groups.set(command.group, []);
       groups.get(command.group).push([keysOf(command), command.title]);
     }
-    groups.set("Pointer", POINTER);
-    groups.set("Timeline and picture", MARKS);
+    groups.set(t`Pointer`, POINTER);
+    groups.set(t`Timeline and picture`, MARKS);
     const dialog = h("dialog", {
-      class: "tl-dialog tw-help", "aria-label": "Keys and marks", onclose: () => dialog.remove(),
+      class: "tl-dialog tw-help", "aria-label": t`Keys and marks`, onclose: () => dialog.remove(),
       onclick: (event) => { if (event.target === dialog) dialog.close(); },
       onkeydown: (event) => { if (["?", "F1"].includes(event.key)) { event.preventDefault(); dialog.close(); } },
-    }, h("div", { class: "tw-panel-head" }, h("h2", {}, "Keys and marks"), h("span", { class: "tw-gap" }),
+    }, h("div", { class: "tw-panel-head" }, h("h2", {}, t`Keys and marks`), h("span", { class: "tw-gap" }),
       h("button", { class: "tw-button", onclick: () => { dialog.close(); new KeyEditor(this.workspace).show(); } },
         t`Choose keys`),
-      h("button", { class: "tw-button", onclick: () => dialog.close() }, "Close")),
+      h("button", { class: "tw-button", onclick: () => dialog.close() }, t`Close`)),
     h("div", { class: "tw-help-columns" }, ...[...groups].map(([name, rows]) => h("section", {}, h("h3", {}, name),
       h("dl", {},
       ...rows.flatMap(([keys, title]) => [h("dt", {}, keys), h("dd", {}, title)]))))));
@@ -50,6 +52,6 @@ export class Help {
 
 function keysOf({ id, keys }) {
   if (id === "object.1") return "1 – 9";
-  if (id === "label.1") return "Shift+1 – 9";
-  return keys.map(written).join(" or ");
+  if (id === "label.1") return `${t`Shift`}+1 – 9`;
+  return keys.map(written).join(t` or `);
 }

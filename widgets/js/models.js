@@ -1,5 +1,7 @@
 // Which model answers, and what to say where it cannot. None takes the place of another by itself: a person chooses.
 
+import { t } from "./i18n.js";
+
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Model} Model */
 
@@ -20,5 +22,5 @@ export function finders({ video }) {
 
 /** What is the matter with a model that is not ready. @param {Model} model */
 export function whyNot({ name }) {
-  return `The model ${name} cannot be used.`;
+  return t`The model ${name} cannot be used.`;
 }

@@ -1,6 +1,7 @@
 // The objects of the video: make, change, delete, select, hide.
 
 import { request } from "./api.js";
+import { t } from "./i18n.js";
 
 /** @typedef {import("./types.js").VideoObject} VideoObject */
 
@@ -49,7 +50,7 @@ export class Objects {
   nextLabel() {
     const { labelId, video } = this.state;
     const label = video.labels.find((one) => one.id === labelId);
-    if (!label) this.workspace.toast.warn("This project has no labels.", "Add one to the project's label schema first.");
+    if (!label) this.workspace.toast.warn(t`This project has no labels.`, t`Add one to the project's label schema first.`);
     return label || null;
   }
 
@@ -82,7 +83,7 @@ export class Objects {
       this.take({ ...object, deleted: true });
       this.workspace.store.set({ undo: true });
       live.timelineSoon();
-      toast.say(`${object.name} was deleted. Undo brings it back.`);
+      toast.say(t`${object.name} was deleted. Undo brings it back.`);
     } catch (error) {
       toast.error(error);
     }

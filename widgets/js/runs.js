@@ -1,6 +1,7 @@
 // Runs: start, cancel, resume, and what is known of those that go on.
 
 import { request } from "./api.js";
+import { t } from "./i18n.js";
 
 /** @typedef {import("./types.js").Run} Run */
 
@@ -41,8 +42,8 @@ export class Runs {
   ended(run) {
     const { live, toast, edits } = this.workspace;
     live.timelineSoon();
-    if (run.status === "failed") toast.warn(run.message || "The run failed.", "What it had finished is kept.");
-    if (run.status === "done") toast.say(`Tracked ${run.done} masks with ${run.model}.`);
+    if (run.status === "failed") toast.warn(run.message || t`The run failed.`, t`What it had finished is kept.`);
+    if (run.status === "done") toast.say(t`Tracked ${run.done} masks with ${run.model}.`);
     edits.workspace.store.set({ undo: true });
   }
 
@@ -51,7 +52,7 @@ export class Runs {
     const { edits, objects, store, toast } = this.workspace;
     if (!edits.allowed() || !edits.modelAnswers()) return;
     if (!this.state.objects.size) {
-      toast.warn("There is nothing to track yet.", "Click an object on the picture first.");
+      toast.warn(t`There is nothing to track yet.`, t`Click an object on the picture first.`);
       return;
     }
     await edits.idle(); // a run must see every prompt given before it

@@ -1,5 +1,7 @@
 // Keys: reading a binding, matching an event with it, writing it for people. The commands themselves are in commands.js.
 
+import { t } from "./i18n.js";
+
 /**
  * What a person can do, by key, button or help sheet.
  * `keys`: what it is bound to now; `defaults`: before a person chose others; `fixed`: they cannot.
@@ -8,8 +10,8 @@
  */
 
 const NAMES = {
-  " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", PageUp: "PgUp", PageDown: "PgDn",
-  Delete: "Del", Escape: "Esc",
+  " ": t`Space`, ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", PageUp: t`PgUp`, PageDown: t`PgDn`,
+  Delete: t`Del`, Escape: t`Esc`, Home: t`Home`, End: t`End`, ctrl: t`Ctrl`, shift: t`Shift`,
 };
 
 const NOT_TEXT = ["checkbox", "radio", "range", "color", "button"];

@@ -134,7 +134,7 @@ export async function mountWorkspace(element, { videoId, frame = 0, mode = "anno
   const me = await signIn();
   const parts = [`api/videos/${videoId}`, `api/videos/${videoId}/timeline`];
   const [video, timeline] = await Promise.all(parts.map((part) => request("GET", part)));
-  document.title = `${mode === "review" ? "Review · " : ""}${video.name} · Throughline`;
+  document.title = [mode === "review" && t`Review`, video.name, "Throughline"].filter(Boolean).join(" · ");
   const workspace = new Workspace(element, me, video, timeline);
   layOut(workspace, mode, panels);
   listen(workspace);
@@ -148,15 +148,15 @@ export async function mountWorkspace(element, { videoId, frame = 0, mode = "anno
 function layOut(workspace, mode, panels) {
   const { element, stage, toast } = workspace;
   element.classList.add("tw-workspace");
-  const side = h("div", { class: "tw-side", role: "complementary", "aria-label": "Panels" },
+  const side = h("div", { class: "tw-side", role: "complementary", "aria-label": t`Panels` },
     ...panels.map((panel) => panel(workspace)));
   stage.element.append(candidateLayer(workspace), pinLayer(workspace));
   fill(element, topbar(workspace, mode), toolbar(workspace),
     h("div", { class: "tw-middle", role: "region", "aria-label": t`Picture` }, stage.element, hintLine(workspace), spokenLine(workspace), banner(workspace),
       toast.element),
-    handle(element, { name: "side", label: "Width of the panels", axis: "x", least: 220, most: 560, start: 300 }), side,
-    handle(element, { name: "foot", label: "Height of the timeline", axis: "y", least: 96, most: 480, start: 172 }),
-    h("div", { class: "tw-foot", role: "region", "aria-label": "Timeline" }, transport(workspace),
+    handle(element, { name: "side", label: t`Width of the panels`, axis: "x", least: 220, most: 560, start: 300 }), side,
+    handle(element, { name: "foot", label: t`Height of the timeline`, axis: "y", least: 96, most: 480, start: 172 }),
+    h("div", { class: "tw-foot", role: "region", "aria-label": t`Timeline` }, transport(workspace),
       new Timeline(workspace).element));
 }
 
@@ -215,13 +215,13 @@ export async function openVideo(element, options = {}) {
   const explain = (title, text) => {
     document.title = `${title} · Throughline`;
     fill(element, h("div", { class: "tw-blank" }, h("h1", {}, title), h("p", {}, text),
-    h("p", {}, h("a", { href: "./" }, "To the projects"))));
+    h("p", {}, h("a", { href: "./" }, t`To the projects`))));
   };
   await loadStyles("workspace");
   if (videoId === null) {
-    explain("No video is open", "Choose one on the project page and press Annotate.");
+    explain(t`No video is open`, t`Choose one on the project page and press Annotate.`);
     return undefined;
   }
   return attempt(() => mountWorkspace(element, { videoId, frame: queryNumber("frame") ?? 0, ...options }),
-    (problem) => explain("This video cannot be opened", `${problem.message} ${problem.remedy}`));
+    (problem) => explain(t`This video cannot be opened`, `${problem.message} ${problem.remedy}`));
 }

@@ -2,6 +2,7 @@
 
 import { address, request } from "../api.js";
 import { fill, h } from "../dom.js";
+import { heard, t } from "../i18n.js";
 import { check, emptyState, field, progress } from "../shell/elements.js";
 import { attempt, problemLine, setQuery } from "../shell/page.js";
 import { watchWork, workProblem } from "../shell/watch.js";
@@ -9,9 +10,9 @@ import { bytesText, STAGE_NAMES } from "../shell/words.js";
 
 /** @param {any} project @param {any[]} videos @param {any[]} formats that can be written */
 export function exportPanel(project, videos, formats) {
-  const panel = h("section", { class: "tl-panel", "aria-label": "Export" }, h("h2", {}, "Export"));
+  const panel = h("section", { class: "tl-panel", "aria-label": t`Export` }, h("h2", {}, t`Export`));
   if (!videos.length) {
-    panel.append(emptyState("Nothing to export", "Import a video and mask its objects first."));
+    panel.append(emptyState(t`Nothing to export`, t`Import a video and mask its objects first.`));
     return panel;
   }
   const format = formatChoice(formats);
@@ -19,11 +20,11 @@ export function exportPanel(project, videos, formats) {
   const chosenLabels = choices(project.labels);
   const stages = choices(Object.entries(STAGE_NAMES).map(([id, name]) => ({ id, name })));
   const every = h("input", { type: "number", min: 1, value: 1, style: { width: "90px" } });
-  const verified = check("Verified masks only", false);
-  const images = check("Include the frames as images", true);
-  const polygons = check("Polygons, where they say the same as the mask", false);
+  const verified = check(t`Verified masks only`, false);
+  const images = check(t`Include the frames as images`, true);
+  const polygons = check(t`Polygons, where they say the same as the mask`, false);
   const outcome = h("div", { "aria-live": "polite" });
-  const start = h("button", { class: "tl-button tl-primary", type: "submit" }, "Export");
+  const start = h("button", { class: "tl-button tl-primary", type: "submit" }, t`Export`);
   const options = () => ({
     format: format.value(), videos: chosenVideos.value(), labels: chosenLabels.value(), stages: stages.value(),
     every: Number(every.value), verified_only: isOn(verified), images: isOn(images), polygons: isOn(polygons),
@@ -42,8 +43,8 @@ export function exportPanel(project, videos, formats) {
       await follow(made.export, outcome, start);
     }, (problem) => fill(outcome, problemLine(problem)));
   } }, format.element,
-  field("Videos", chosenVideos.element), field("Labels", chosenLabels.element), field("Stages", stages.element),
-  field("Every n-th frame", every, "1 takes every frame."),
+  field(t`Videos`, chosenVideos.element), field(t`Labels`, chosenLabels.element), field(t`Stages`, stages.element),
+  field(t`Every n-th frame`, every, t`1 takes every frame.`),
   h("div", { class: "tl-stack", style: { gap: "2px" } }, verified, images, polygons),
   h("div", { class: "tl-row" }, start), outcome));
   const earlier = new URLSearchParams(location.search).get("export");
@@ -55,12 +56,12 @@ const isOn = (label) => label.querySelector("input").checked && !label.hidden;
 
 /** Cards to choose one format. */
 function formatChoice(formats) {
-  const element = h("div", { class: "tl-stack", role: "radiogroup", "aria-label": "Format", style: { gap: "8px" } },
+  const element = h("div", { class: "tl-stack", role: "radiogroup", "aria-label": t`Format`, style: { gap: "8px" } },
     ...formats.map((format, i) => {
       const radio = h("input", { type: "radio", name: "export-format", value: format.name });
       radio.checked = i === 0;
       return h("label", { class: "tl-card-choice" }, radio,
-        h("span", {}, h("strong", {}, format.title), h("div", { class: "tl-help" }, format.about)));
+        h("span", {}, h("strong", {}, format.title), h("div", { class: "tl-help" }, heard(format.about))));
     }));
   return { element, value: () => element.querySelector("input:checked").value };
 }
@@ -79,18 +80,18 @@ function choices(items) {
 async function follow(id, outcome, start) {
   start.disabled = true;
   const cancel = h("button", { class: "tl-button", type: "button",
-    onclick: () => attempt(() => request("POST", `api/exports/${id}/cancel`)) }, "Cancel");
+    onclick: () => attempt(() => request("POST", `api/exports/${id}/cancel`)) }, t`Cancel`);
   try {
     const state = await watchWork(`api/exports/${id}`, (now) => fill(outcome, h("div", { class: "tl-stack" },
-      progress(now.progress, "Export"),
-      h("div", { class: "tl-row" }, h("span", { class: "tl-dim" }, now.message || "Writing"), cancel))));
+      progress(now.progress, t`Export`),
+      h("div", { class: "tl-row" }, h("span", { class: "tl-dim" }, heard(now.message) || t`Writing`), cancel))));
     if (state.status === "done") {
       fill(outcome, h("div", { class: "tl-row" },
         h("a", { class: "tl-button tl-primary", href: address(`api/exports/${id}/file`), download: true },
-          state.size ? `Download (${bytesText(state.size)})` : "Download"),
-        h("span", { class: "tl-dim" }, state.message)));
+          state.size ? t`Download (${bytesText(state.size)})` : t`Download`),
+        h("span", { class: "tl-dim" }, heard(state.message))));
     } else if (state.status === "failed") fill(outcome, problemLine({ message: workProblem(state) }));
-    else fill(outcome, h("p", { class: "tl-dim" }, "Cancelled. No file was left."));
+    else fill(outcome, h("p", { class: "tl-dim" }, t`Cancelled. No file was left.`));
   } finally {
     start.disabled = false;
   }

@@ -1,6 +1,7 @@
 // Across the top of the picture: why nothing can be done here now, and what can be done about it.
 
 import { fill, h } from "../dom.js";
+import { heard, t } from "../i18n.js";
 import { chosenModel, trackers, whyNot } from "../models.js";
 
 /** @param {import("../workspace.js").Workspace} workspace */
@@ -18,14 +19,14 @@ export function banner({ store }) {
 /** @returns {any[]} title, text, buttons; nothing where all is well */
 function said(store, state) {
   if (state.connection === "offline") {
-    return ["Not connected.", "You can look around; nothing can be changed until the server answers again."];
+    return [t`Not connected.`, t`You can look around; nothing can be changed until the server answers again.`];
   }
   if (state.video.stage === "accepted") {
-    return ["This video is accepted.", "It is read-only until an owner reopens it on the Review page."];
+    return [t`This video is accepted.`, t`It is read-only until an owner reopens it on the Review page.`];
   }
   const model = chosenModel(state);
   if (model.ready) return [];
   const others = trackers(state).filter((one) => one.ready).map(({ name, title }) => (
-    h("button", { type: "button", class: "tw-button", title, onclick: () => store.set({ model: name }) }, `Use ${name}`)));
-  return [whyNot(model), `${model.missing} Then load the page again, or go on with another model.`, ...others];
+    h("button", { type: "button", class: "tw-button", title, onclick: () => store.set({ model: name }) }, t`Use ${name}`)));
+  return [whyNot(model), `${heard(model.missing)} ${t`Then load the page again, or go on with another model.`}`, ...others];
 }

@@ -1,7 +1,7 @@
 // Candidates: a badge on each, over the picture, and under it the line that says which one is judged and how.
 
 import { fill, h } from "../dom.js";
-import { count } from "../shell/words.js";
+import { number, t } from "../i18n.js";
 import { commandButton } from "./button.js";
 
 /** @typedef {import("../types.js").Candidate} Candidate */
@@ -20,7 +20,7 @@ export function candidateLayer(workspace) {
     const here = search?.frame === shown ? search.open : [];
     fill(layer, here.map((one) => h("span", {
       class: `tw-candidate${one === search.current ? " tw-on" : ""}`, "data-x": one.anchor.x, "data-y": one.anchor.y,
-    }, h("strong", {}, one.number), one.objectId !== null && objects.get(one.objectId)?.name, one.score.toFixed(2))));
+    }, h("strong", {}, one.number), one.objectId !== null && objects.get(one.objectId)?.name, number(one.score, 2))));
     place();
   });
   stage.element.addEventListener("tl-view", place);
@@ -33,30 +33,33 @@ export function candidateLine(workspace) {
   const title = h("strong", {});
   const words = h("span", { class: "tw-clip" });
   const button = (id, text, style = "") => commandButton(workspace, id, { text, class: style });
-  const judge = h("div", { class: "tw-row" }, button("tool.finish", "Accept", "tw-primary"), button("tool.back", "Reject"),
-    button("candidate.all", "Accept all"), commandButton(workspace, "tool.find", { text: "Next", icon: "" }));
+  const judge = h("div", { class: "tw-row" }, button("tool.finish", t`Accept`, "tw-primary"), button("tool.back", t`Reject`),
+    button("candidate.all", t`Accept all`), commandButton(workspace, "tool.find", { text: t`Next`, icon: "" }));
   const line = h("div", { class: "tw-row tw-search", hidden: true, onclick: () => stage.element.focus() },
-    h("div", { class: "tw-row tw-words-clip", role: "status" }, title, words), judge, button("tool.cancel", "Leave"));
+    h("div", { class: "tw-row tw-words-clip", role: "status" }, title, words), judge, button("tool.cancel", t`Leave`));
   store.on(["search", "labelId", "objects"], (state) => {
     const { search } = state;
     line.hidden = !search;
     if (!search) return;
     judge.hidden = search.looking;
-    title.textContent = search.looking ? `Looking for objects on frame ${search.frame}` : titleOf(search);
+    title.textContent = search.looking ? t`Looking for objects on frame ${search.frame}` : titleOf(search);
     words.textContent = search.looking ? search.model.title : meaning(search.current, state);
   });
   return line;
 }
 
 function titleOf({ open, current, sent }) {
-  if (!current) return `Saving ${count(sent.length, "mask")}`;
-  return `Candidate ${current.number} · score ${current.score.toFixed(2)} · ${open.length} left`;
+  if (!current) return t`Saving ${sent.length} mask|Saving ${sent.length} masks`;
+  return t`Candidate ${current.number} · score ${number(current.score, 2)} · ${open.length} left`;
 }
 
 /** What accepting it makes. @param {Candidate|null} candidate */
 function meaning(candidate, { objects, video, labelId }) {
   if (!candidate) return "";
-  if (candidate.objectId !== null) return `${objects.get(candidate.objectId)?.name || "an object"}, found again`;
+  if (candidate.objectId !== null) {
+    const name = objects.get(candidate.objectId)?.name || t`an object`;
+    return t`${name}, found again`;
+  }
   const label = video.labels.find((one) => one.id === labelId);
-  return label ? `a new ${label.name}` : "no label yet";
+  return label ? t`a new ${label.name}` : t`no label yet`;
 }

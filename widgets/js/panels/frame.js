@@ -1,25 +1,26 @@
 // What can be done with the frame and the range; how masks are drawn.
 
 import { h } from "../dom.js";
+import { t } from "../i18n.js";
 import { commandButton } from "./button.js";
 
 /** @param {import("../workspace.js").Workspace} workspace */
 export function framePanel(workspace) {
   const { store } = workspace;
-  const title = h("h2", {}, "Frame");
-  const verifyRange = commandButton(workspace, "mask.verifyRange", { text: "Verify video" });
+  const title = h("h2", {}, t`Frame`);
+  const verifyRange = commandButton(workspace, "mask.verifyRange", { text: t`Verify video` });
   store.on(["frame", "inPoint", "outPoint"], ({ frame, inPoint, outPoint, video }) => {
     const hasRange = inPoint !== null || outPoint !== null;
-    verifyRange.lastChild.textContent = hasRange ? "Verify range" : "Verify video";
-    const range = hasRange ? ` · range ${inPoint ?? 0}–${outPoint ?? video.frame_count - 1}` : "";
-    title.textContent = `Frame ${frame}${range}`;
+    verifyRange.lastChild.textContent = hasRange ? t`Verify range` : t`Verify video`;
+    title.textContent = hasRange
+      ? t`Frame ${frame} · range ${inPoint ?? 0}–${outPoint ?? video.frame_count - 1}` : t`Frame ${frame}`;
   });
-  return h("section", { class: "tw-panel", "aria-label": "Frame" }, h("div", { class: "tw-panel-head" }, title),
+  return h("section", { class: "tw-panel", "aria-label": t`Frame` }, h("div", { class: "tw-panel-head" }, title),
     h("div", { class: "tw-actions" },
-      commandButton(workspace, "mask.verify", { text: "Verify frame", class: "tw-primary" }),
+      commandButton(workspace, "mask.verify", { text: t`Verify frame`, class: "tw-primary" }),
       verifyRange,
-      commandButton(workspace, "mask.absent", { text: "Absent" }),
-      commandButton(workspace, "mask.delete", { text: "Remove mask" })));
+      commandButton(workspace, "mask.absent", { text: t`Absent` }),
+      commandButton(workspace, "mask.delete", { text: t`Remove mask` })));
 }
 
 /**
@@ -36,10 +37,10 @@ export function check(workspace, key, text, title = "") {
 export function maskLook(workspace) {
   const { store } = workspace;
   const slider = h("input", {
-    type: "range", min: 0, max: 1, step: 0.05, class: "tw-slider", "aria-label": "Opacity of masks",
-    title: "Opacity of masks",
+    type: "range", min: 0, max: 1, step: 0.05, class: "tw-slider", "aria-label": t`Opacity of masks`,
+    title: t`Opacity of masks`,
     oninput: () => store.set({ opacity: Number(slider.value) }),
   });
   store.on(["opacity"], (state) => { slider.value = String(state.opacity); });
-  return h("div", { class: "tw-look" }, check(workspace, "outlines", "Outlines"), slider);
+  return h("div", { class: "tw-look" }, check(workspace, "outlines", t`Outlines`), slider);
 }

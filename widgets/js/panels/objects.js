@@ -1,6 +1,7 @@
 // The list of objects: colour, name, label, hide, lock. And what the next object will be.
 
 import { fill, h, reveal } from "../dom.js";
+import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { maskWords } from "../shell/words.js";
 import { segmentAt } from "../timeline/segments.js";
@@ -12,11 +13,11 @@ const MARKS = { verified: "verify", absent: "absent", stale: "stale" };
 export function objectsPanel(workspace) {
   const { store } = workspace;
   const list = h("ul", {
-    class: "tw-objects", role: "listbox", "aria-label": "Objects", tabindex: 0,
+    class: "tw-objects", role: "listbox", "aria-label": t`Objects`, tabindex: 0,
     onkeydown: (event) => arrows(event, workspace),
   });
   const label = h("select", {
-    class: "tw-field", "aria-label": "Label of the next object", title: "Label of the next object (Shift+1 to 9)",
+    class: "tw-field", "aria-label": t`Label of the next object`, title: t`Label of the next object (Shift+1 to 9)`,
     onchange: () => store.set({ labelId: Number(label.value) }),
   });
   fill(label, ...store.state.video.labels.map((one) => h("option", { value: String(one.id) }, one.name)));
@@ -28,9 +29,9 @@ export function objectsPanel(workspace) {
     [...state.objects.keys()].forEach((id, n) => rows.get(id).update(state, n));
   });
   store.on(["selected"], ({ selected }) => reveal(list, rows.get(selected)?.element));
-  return h("section", { class: "tw-panel tw-grow", "aria-label": "Objects" },
-    h("div", { class: "tw-panel-head" }, h("h2", {}, "Objects"), h("span", { class: "tw-gap" }), label,
-      commandButton(workspace, "object.new", { text: "New", class: "tw-quiet" })), list);
+  return h("section", { class: "tw-panel tw-grow", "aria-label": t`Objects` },
+    h("div", { class: "tw-panel-head" }, h("h2", {}, t`Objects`), h("span", { class: "tw-gap" }), label,
+      commandButton(workspace, "object.new", { text: t`New`, class: "tw-quiet" })), list);
 }
 
 /** Rows live as long as their objects: a row replaced between press and release would swallow the click. */
@@ -44,9 +45,9 @@ function arrange(workspace, { objects, video }, list, rows) {
 }
 
 function empty(hasLabels) {
-  return h("li", { class: "tw-empty" }, h("strong", {}, hasLabels ? "No objects yet" : "This project has no labels"),
-    hasLabels ? "Choose a label above and click an object on the picture: one click makes it."
-      : "Add a label on the project page, then come back.");
+  return h("li", { class: "tw-empty" }, h("strong", {}, hasLabels ? t`No objects yet` : t`This project has no labels`),
+    hasLabels ? t`Choose a label above and click an object on the picture: one click makes it.`
+      : t`Add a label on the project page, then come back.`);
 }
 
 function row(workspace, id) {
@@ -75,8 +76,8 @@ function row(workspace, id) {
     dot.style.background = object.colour;
     name.textContent = object.name;
     label.textContent = state.video.labels.find((one) => one.id === object.label_id)?.name || "";
-    hide.show(hidden ? "eyeOff" : "eye", hidden ? "Show (H)" : "Hide (H)", hidden, object.name);
-    lock.show(object.locked ? "lock" : "unlock", object.locked ? "Unlock (L)" : "Lock (L)", object.locked, object.name);
+    hide.show(hidden ? "eyeOff" : "eye", hidden ? t`Show (H)` : t`Hide (H)`, hidden, object.name);
+    lock.show(object.locked ? "lock" : "unlock", object.locked ? t`Unlock (L)` : t`Lock (L)`, object.locked, object.name);
     showMark(mark, segmentAt(state.timeline.objects[id], state.frame));
   }
   return { element, update };
@@ -84,7 +85,7 @@ function row(workspace, id) {
 
 /** What the object has on the frame, as a sign with words behind it. */
 function showMark(mark, segment) {
-  const words = segment ? maskWords(segment[2], segment[3]) : "no mask on this frame";
+  const words = segment ? maskWords(segment[2], segment[3]) : t`no mask on this frame`;
   if (mark.title === words) return;
   mark.title = words;
   mark.setAttribute("aria-label", words);

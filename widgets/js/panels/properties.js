@@ -1,6 +1,7 @@
 // The selected object: name, label, colour, attributes, and what its mask on this frame is.
 
 import { fill, h } from "../dom.js";
+import { number, t } from "../i18n.js";
 import { maskWords } from "../shell/words.js";
 import { commandButton } from "./button.js";
 
@@ -14,14 +15,14 @@ export function propertiesPanel(workspace) {
     const object = objects.get(selected);
     if (form.contains(document.activeElement) && drawn === selected) return; // not under the hand that types
     drawn = selected;
-    const nothing = h("p", { class: "tw-dim" }, "Select an object to see and change its properties.");
+    const nothing = h("p", { class: "tw-dim" }, t`Select an object to see and change its properties.`);
     fill(form, object ? fields(workspace, object, video) : nothing);
   });
   store.on(["masksVersion", "selected", "shown", "objects", "prompts"], (state) => {
     facts.textContent = factsOf(workspace, state);
   });
-  return h("section", { class: "tw-panel", "aria-label": "Properties" },
-    h("div", { class: "tw-panel-head" }, h("h2", {}, "Properties"), h("span", { class: "tw-gap" }),
+  return h("section", { class: "tw-panel", "aria-label": t`Properties` },
+    h("div", { class: "tw-panel-head" }, h("h2", {}, t`Properties`), h("span", { class: "tw-gap" }),
       commandButton(workspace, "object.delete", { class: "tw-small" })),
     form, facts);
 }
@@ -36,11 +37,11 @@ function fields(workspace, object, video) {
     onchange: () => change({ name: name.value.trim() || object.name }),
     onkeydown: (event) => { if (["Enter", "Escape"].includes(event.key)) workspace.stage.element.focus(); },
   });
-  const colour = h("input", { class: "tw-colour", type: "color", value: object.colour, "aria-label": "Colour",
+  const colour = h("input", { class: "tw-colour", type: "color", value: object.colour, "aria-label": t`Colour`,
     onchange: () => change({ colour: colour.value }) });
   const attributes = video.labels.find((one) => one.id === object.label_id)?.attributes || [];
   return [
-    field("Name", h("span", { class: "tw-row" }, name, colour)), field("Label", label),
+    field(t`Name`, h("span", { class: "tw-row" }, name, colour)), field(t`Label`, label),
     ...attributes.map((attribute) => field(attribute.name, choice(object, attribute, change))),
   ];
 }
@@ -51,7 +52,7 @@ function choice(object, { name, values }, change) {
       const { [name]: _, ...others } = object.attributes;
       change({ attributes: select.value ? { ...others, [name]: select.value } : others });
     },
-  }, h("option", { value: "" }, "not set"), ...values.map((value) => h("option", { value }, value)));
+  }, h("option", { value: "" }, t`not set`), ...values.map((value) => h("option", { value }, value)));
   select.value = object.attributes[name] ?? "";
   return select;
 }
@@ -61,11 +62,11 @@ const field = (title, control) => h("label", { class: "tw-labelled" }, h("span",
 function factsOf(workspace, { selected, shown, prompts }) {
   if (selected === null || shown < 0) return "";
   const item = workspace.masks.item(shown, selected);
-  if (!item) return "No mask on this frame.";
+  if (!item) return t`No mask on this frame.`;
   const given = prompts.filter((prompt) => prompt.object_id === selected).length;
   return [
-    maskWords(item.state, item.source), `${item.area.toLocaleString()} px`,
-    item.score !== null && `score ${item.score.toFixed(2)}`,
-    given > 0 && `${given} ${given === 1 ? "prompt" : "prompts"}`,
+    maskWords(item.state, item.source), t`${number(item.area)} px`,
+    item.score !== null && t`score ${number(item.score, 2)}`,
+    given > 0 && t`${given} prompt|${given} prompts`,
   ].filter(Boolean).join(" · ");
 }

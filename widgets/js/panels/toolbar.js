@@ -1,6 +1,7 @@
 // The tools on the left, and the size of the brush while one is in the hand.
 
 import { fill, h } from "../dom.js";
+import { t } from "../i18n.js";
 import { toolsFor } from "../tools/index.js";
 import { commandButton } from "./button.js";
 import { candidateLine } from "./candidates.js";
@@ -19,10 +20,10 @@ export function toolbar(workspace) {
   store.on(["tool", "brush"], ({ tool, brush }) => {
     size.style.visibility = ["brush", "eraser"].includes(tool) ? "visible" : "hidden";
     fill(size, commandButton(workspace, "brush.larger", { text: "+" }),
-      h("output", { title: "Brush size in pixels" }, `${brush}`),
+      h("output", { title: t`Brush size in pixels` }, `${brush}`),
       commandButton(workspace, "brush.smaller", { text: "−" }));
   });
-  return h("div", { class: "tw-tools", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" },
+  return h("div", { class: "tw-tools", role: "toolbar", "aria-label": t`Tools`, "aria-orientation": "vertical" },
     ...buttons, size, h("span", { class: "tw-gap" }), commandButton(workspace, "view.fit"));
 }
 
@@ -36,7 +37,7 @@ export function hintLine(workspace) {
   workspace.store.on(["search"], ({ search }) => { words.hidden = search !== null; });
   workspace.store.on(["tool", "selected", "objects", "labelId"], ({ tool, objects, selected, video, labelId }) => {
     const label = video.labels.find((one) => one.id === labelId);
-    const target = objects.get(selected)?.name || (label ? `a new ${label.name}` : "no label yet");
+    const target = objects.get(selected)?.name || (label ? t`a new ${label.name}` : t`no label yet`);
     fill(words, h("strong", {}, target), h("span", { class: "tw-clip" }, kinds.find(({ id }) => id === tool).hint));
   });
   return h("div", { class: "tw-hint" }, words, candidateLine(workspace), h("span", { class: "tw-gap" }),

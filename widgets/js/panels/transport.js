@@ -1,6 +1,7 @@
 // Above the timeline: step, play, where we are, track. And the run that goes on.
 
 import { fill, h } from "../dom.js";
+import { heard, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { chosenModel, trackers } from "../models.js";
 import { countStale } from "../timeline/segments.js";
@@ -30,7 +31,7 @@ function position(workspace) {
   const { store, viewer } = workspace;
   const { video } = store.state;
   const number = h("input", {
-    class: "tw-field tw-frame-number", inputmode: "numeric", "aria-label": "Frame number",
+    class: "tw-field tw-frame-number", inputmode: "numeric", "aria-label": t`Frame number`,
     onfocus: () => number.select(),
     onkeydown: (event) => {
       if (event.key === "Enter" && /^\d+$/.test(number.value.trim())) viewer.step(Number(number.value) - store.state.frame);
@@ -55,28 +56,28 @@ function clock(seconds) {
 function trackGroup(workspace) {
   const { store, objects } = workspace;
   const track = (scope) => commandButton(workspace, `track.${scope}`);
-  const stale = commandButton(workspace, "track.stale", { text: "Stale" });
+  const stale = commandButton(workspace, "track.stale", { text: t`Stale` });
   store.on(["timeline", "scopeAll", "selected", "objects"], ({ timeline }) => {
     const n = countStale(timeline, objects.inScope());
     stale.style.visibility = n ? "visible" : "hidden"; // keeps its place: nothing beside it jumps
-    stale.lastChild.textContent = `Re-track ${n} stale`;
+    stale.lastChild.textContent = t`Re-track ${n} stale`;
   });
   return h("div", { class: "tw-group" }, modelChoice(workspace),
-    check(workspace, "scopeAll", "All objects", "Track and verify all objects, not only the selected one (A)"),
-    check(workspace, "follow", "Follow", "Show each frame as it is tracked (W)"), stale,
+    check(workspace, "scopeAll", t`All objects`, t`Track and verify all objects, not only the selected one (A)`),
+    check(workspace, "follow", t`Follow`, t`Show each frame as it is tracked (W)`), stale,
     track("backward"), track("one_backward"), track("one_forward"), track("to_barrier"),
-    commandButton(workspace, "track.forward", { text: "Track", class: "tw-primary" }));
+    commandButton(workspace, "track.forward", { text: t`Track`, class: "tw-primary" }));
 }
 
 /** Which model answers. One that is not ready stands there too, saying so, but cannot be chosen. */
 function modelChoice({ store }) {
-  const select = h("select", { class: "tw-field tw-model", "aria-label": "Model",
+  const select = h("select", { class: "tw-field tw-model", "aria-label": t`Model`,
     onchange: () => store.set({ model: select.value }) },
     ...trackers(store.state).map(({ name, title, ready, missing }) => (
-      h("option", { value: name, title: missing || title, disabled: !ready }, name))));
+      h("option", { value: name, title: missing ? heard(missing) : title, disabled: !ready }, name))));
   store.on(["model"], (state) => {
     select.value = state.model;
-    select.title = `Model that answers: ${chosenModel(state).title}`;
+    select.title = t`Model that answers: ${chosenModel(state).title}`;
   });
   return select;
 }
@@ -103,17 +104,17 @@ export function runLine(workspace) {
 function goingLine(workspace) {
   const bar = h("div", {});
   const progress = h("div", {
-    class: "tw-progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": "Tracking",
+    class: "tw-progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": t`Tracking`,
   }, bar);
   const words = h("span", { class: "tw-digits" });
-  const cancel = commandButton(workspace, "track.cancel", { text: "Cancel" });
+  const cancel = commandButton(workspace, "track.cancel", { text: t`Cancel` });
   const element = h("div", { class: "tw-run" }, progress, words, cancel);
   const update = ({ status, total, done, seconds_left: seconds }) => {
     const percent = total ? Math.round((100 * done) / total) : 0;
     bar.style.width = `${percent}%`;
     progress.setAttribute("aria-valuenow", String(percent));
-    words.textContent = status === "queued" ? "Waiting"
-      : `${done}/${total}${seconds ? ` · ${Math.ceil(seconds)} s left` : ""}`;
+    const left = seconds && t`${Math.ceil(seconds)} s left`;
+    words.textContent = status === "queued" ? t`Waiting` : [`${done}/${total}`, left].filter(Boolean).join(" · ");
   };
   return { element, update };
 }
@@ -122,15 +123,15 @@ function stoppedLine(workspace) {
   const { runs } = workspace;
   const words = h("span", { class: "tw-digits" });
   const element = h("div", { class: "tw-run" }, words,
-    h("button", { type: "button", class: "tw-button", onclick: () => runs.resume(runs.unfinished) }, "Resume"),
+    h("button", { type: "button", class: "tw-button", onclick: () => runs.resume(runs.unfinished) }, t`Resume`),
     h("button", {
-      type: "button", class: "tw-button tw-icon", title: "Dismiss", "aria-label": "Dismiss",
+      type: "button", class: "tw-button tw-icon", title: t`Dismiss`, "aria-label": t`Dismiss`,
       onclick: () => runs.dismiss(runs.unfinished),
     }, icon("close")));
   const update = ({ status, done, total, message }) => {
-    const how = { interrupted: "Interrupted", failed: "Failed", cancelled: "Cancelled" }[status];
-    words.textContent = `${how} at ${done}/${total}`;
-    words.title = message;
+    const how = { interrupted: t`Interrupted`, failed: t`Failed`, cancelled: t`Cancelled` }[status];
+    words.textContent = t`${how} at ${done}/${total}`;
+    words.title = heard(message);
   };
   return { element, update };
 }

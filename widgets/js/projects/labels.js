@@ -2,6 +2,7 @@
 
 import { request } from "../api.js";
 import { h } from "../dom.js";
+import { t } from "../i18n.js";
 import { emptyState, table } from "../shell/elements.js";
 import { attempt } from "../shell/page.js";
 
@@ -21,9 +22,9 @@ export function labelEditor(project) {
     const last = newRow(project, (label) => last.before(row(label, mayEdit)));
     rows.push(last);
   }
-  return h("section", { "aria-label": "Labels" }, rows.length
-    ? table(["Colour", "Name", "Kind", "Hotkey", "Attributes", ""], rows)
-    : emptyState("No labels yet", "The owner of the project adds them."));
+  return h("section", { "aria-label": t`Labels` }, rows.length
+    ? table([t`Colour`, t`Name`, t`Kind`, t`Hotkey`, t`Attributes`, ""], rows)
+    : emptyState(t`No labels yet`, t`The owner of the project adds them.`));
 }
 
 /** A label's row. A refused change is said, and what is stored is shown again. */
@@ -46,8 +47,8 @@ function row(label, mayEdit) {
   }, !mayEdit);
   const element = h("tr", { "data-label": label.name }, ...inputs.map((input) => h("td", {}, input)),
     h("td", { class: "tl-actions" }, mayEdit && h("button", {
-      class: "tl-button tl-quiet", onclick: remove, "aria-label": `Delete ${label.name}`,
-    }, "Delete")));
+      class: "tl-button tl-quiet", onclick: remove, "aria-label": t`Delete ${label.name}`,
+    }, t`Delete`)));
   return element;
 }
 
@@ -67,26 +68,26 @@ function newRow(project, onAdded) {
     [colour.value, name.value, kind.value, hotkey.value, attributes.value] = [nextColour(), "", "thing", "", ""];
     name.focus();
   });
-  name.placeholder = "New label";
-  attributes.placeholder = "occluded: no, partly, mostly";
+  name.placeholder = t`New label`;
+  attributes.placeholder = t`occluded: no, partly, mostly`;
   name.addEventListener("keydown", (event) => event.key === "Enter" && submit());
   return h("tr", { class: "tl-new" }, ...inputs.map((input) => h("td", {}, input)),
-    h("td", { class: "tl-actions" }, h("button", { class: "tl-button tl-primary", onclick: submit }, "Add")));
+    h("td", { class: "tl-actions" }, h("button", { class: "tl-button tl-primary", onclick: submit }, t`Add`)));
 }
 
 /** The five inputs of a label, in the order of the columns. */
 function labelInputs(label, changed, disabled) {
-  const kind = h("select", { "aria-label": "Kind", onchange: changed.is_thing, disabled },
-    h("option", { value: "thing" }, "thing"), h("option", { value: "stuff" }, "stuff"));
+  const kind = h("select", { "aria-label": t`Kind`, onchange: changed.is_thing, disabled },
+    h("option", { value: "thing" }, t`thing`), h("option", { value: "stuff" }, t`stuff`));
   kind.value = label.is_thing ? "thing" : "stuff";
   return [
-    h("input", { type: "color", "aria-label": "Colour", value: label.colour, onchange: changed.colour, disabled }),
-    h("input", { "aria-label": "Name", value: label.name, maxlength: 100, onchange: changed.name, disabled }),
+    h("input", { type: "color", "aria-label": t`Colour`, value: label.colour, onchange: changed.colour, disabled }),
+    h("input", { "aria-label": t`Name`, value: label.name, maxlength: 100, onchange: changed.name, disabled }),
     kind,
-    h("input", { "aria-label": "Hotkey", value: label.hotkey || "", maxlength: 1, onchange: changed.hotkey, disabled,
+    h("input", { "aria-label": t`Hotkey`, value: label.hotkey || "", maxlength: 1, onchange: changed.hotkey, disabled,
       style: { width: "48px" } }),
-    h("input", { "aria-label": "Attributes", value: formatAttributes(label.attributes), onchange: changed.attributes,
-      disabled, title: "For example: occluded: no, partly; moving: yes, no" }),
+    h("input", { "aria-label": t`Attributes`, value: formatAttributes(label.attributes), onchange: changed.attributes,
+      disabled, title: t`For example: occluded: no, partly; moving: yes, no` }),
   ];
 }
 

@@ -2,6 +2,7 @@
 
 import { request } from "../api.js";
 import { fill, h } from "../dom.js";
+import { t } from "../i18n.js";
 import { ask } from "../shell/dialog.js";
 import { emptyState, field } from "../shell/elements.js";
 import { attempt, mountPage, pageAddress, queryNumber } from "../shell/page.js";
@@ -19,33 +20,33 @@ async function drawHome(main, me) {
   const view = h("div", { class: "tl-main", style: { width: "100%" } });
   fill(main, h("div", { class: "tl-split" }, projectList(projects, wanted, me), view));
   if (wanted !== undefined) await drawProject(view, await request("GET", `api/projects/${wanted}`), me);
-  else fill(view, emptyState("No project yet", me.is_owner
-    ? "A project holds videos, the labels of their objects, and the people who work on them."
-    : "Ask an owner of this workplace to add you to a project.",
-  me.is_owner && h("button", { class: "tl-button tl-primary", onclick: newProject }, "New project")));
+  else fill(view, emptyState(t`No project yet`, me.is_owner
+    ? t`A project holds videos, the labels of their objects, and the people who work on them.`
+    : t`Ask an owner of this workplace to add you to a project.`,
+  me.is_owner && h("button", { class: "tl-button tl-primary", onclick: newProject }, t`New project`)));
 }
 
 const sizeOf = (videos, labels) => `${count(videos, "video")}, ${count(labels, "label")}`;
 
 function projectList(projects, current, me) {
-  return h("nav", { class: "tl-side", "aria-label": "Projects" },
-    h("div", { class: "tl-side-title" }, "Projects",
-      me.is_owner && h("button", { class: "tl-button", onclick: newProject }, "New project")),
+  return h("nav", { class: "tl-side", "aria-label": t`Projects` },
+    h("div", { class: "tl-side-title" }, t`Projects`,
+      me.is_owner && h("button", { class: "tl-button", onclick: newProject }, t`New project`)),
     ...projects.map((project) => h("a", { class: "tl-side-item", href: pageAddress("", { project: project.id }),
       "aria-current": project.id === current && "page" },
     project.name, h("small", {}, sizeOf(project.videos, project.labels)))));
 }
 
 async function drawProject(view, project, me) {
-  const videos = h("div", {}, h("p", { class: "tl-dim" }, "Loading"));
+  const videos = h("div", {}, h("p", { class: "tl-dim" }, t`Loading`));
   const refresh = () => attempt(async () => {
     const found = await request("GET", `api/projects/${project.id}/videos`);
     fill(videos, videoTable(project, found, refresh));
     document.querySelector(".tl-side-item[aria-current] small").textContent = sizeOf(found.length, project.labels.length);
   });
   const tabs = {
-    Videos: () => [importPanel(project, me.is_owner, refresh), videos],
-    Labels: () => [labelEditor(project)],
+    [t`Videos`]: () => [importPanel(project, me.is_owner, refresh), videos],
+    [t`Labels`]: () => [labelEditor(project)],
   };
   const body = h("div", { role: "tabpanel" });
   const buttons = Object.keys(tabs).map((name) =>
@@ -57,21 +58,21 @@ async function drawProject(view, project, me) {
     for (const button of buttons) button.setAttribute("aria-selected", button.textContent === name);
   };
   fill(view, h("div", { class: "tl-head" }, h("h1", {}, project.name),
-    project.role === "owner" && h("button", { class: "tl-button tl-quiet", onclick: () => rename(project) }, "Rename")),
+    project.role === "owner" && h("button", { class: "tl-button tl-quiet", onclick: () => rename(project) }, t`Rename`)),
   h("div", { class: "tl-tabs", role: "tablist" }, ...buttons), body);
-  show("Videos");
+  show(t`Videos`);
   await refresh();
 }
 
 async function newProject() {
-  const name = h("input", { required: true, maxlength: 200, autofocus: true, placeholder: "Street scenes" });
-  const labels = h("input", { placeholder: "person, car, road" });
+  const name = h("input", { required: true, maxlength: 200, autofocus: true, placeholder: t`Street scenes` });
+  const labels = h("input", { placeholder: t`person, car, road` });
   let made = null;
   const confirmed = await ask({
-    title: "New project",
-    body: [field("Name", name), field("Labels", labels,
-      "What the objects are, separated by commas. Colours, hotkeys and kinds can be set afterwards.")],
-    action: "Create",
+    title: t`New project`,
+    body: [field(t`Name`, name), field(t`Labels`, labels,
+      t`What the objects are, separated by commas. Colours, hotkeys and kinds can be set afterwards.`)],
+    action: t`Create`,
     submit: async () => {
       const names = labels.value.split(",").map((label) => label.trim()).filter(Boolean);
       made = await request("POST", "api/projects", { name: name.value.trim(),
@@ -83,7 +84,7 @@ async function newProject() {
 
 async function rename(project) {
   const name = h("input", { required: true, maxlength: 200, autofocus: true, value: project.name });
-  const confirmed = await ask({ title: "Rename the project", body: field("Name", name), action: "Rename",
+  const confirmed = await ask({ title: t`Rename the project`, body: field(t`Name`, name), action: t`Rename`,
     submit: () => request("PATCH", `api/projects/${project.id}`, { name: name.value.trim() }) });
   if (confirmed) location.reload();
 }

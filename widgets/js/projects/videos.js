@@ -2,6 +2,7 @@
 
 import { address, request } from "../api.js";
 import { h } from "../dom.js";
+import { t } from "../i18n.js";
 import { ask } from "../shell/dialog.js";
 import { emptyState, meter, table } from "../shell/elements.js";
 import { pageAddress } from "../shell/page.js";
@@ -15,10 +16,10 @@ import { count, durationText, STAGE_NAMES } from "../shell/words.js";
  */
 export function videoTable(project, videos, onChanged) {
   if (!videos.length) {
-    return emptyState("No video yet",
-      "Drop a file above. Any container FFmpeg reads will do; every frame keeps its place.");
+    return emptyState(t`No video yet`,
+      t`Drop a file above. Any container FFmpeg reads will do; every frame keeps its place.`);
   }
-  return table(["", "Video", "Stage", "Objects", "Verified", ""], videos.map((video) => row(project, video, onChanged)));
+  return table(["", t`Video`, t`Stage`, t`Objects`, t`Verified`, ""], videos.map((video) => row(project, video, onChanged)));
 }
 
 /** The first frame, small. @param {any} video */
@@ -38,23 +39,23 @@ function row(project, video, onChanged) {
       [count(video.frame_count, "frame"), size, durationText(video.duration)].join(", "))),
     h("td", {}, stageChip(video)),
     h("td", { class: "tl-number" }, video.objects),
-    h("td", {}, meter(video.verified, "Verified")),
+    h("td", {}, meter(video.verified, t`Verified`)),
     h("td", { class: "tl-actions" },
       project.role === "owner"
-        && h("button", { class: "tl-button tl-quiet", onclick: () => remove(video, onChanged) }, "Delete"),
+        && h("button", { class: "tl-button tl-quiet", onclick: () => remove(video, onChanged) }, t`Delete`),
       // One thing to do next, by stage; what is accepted can only be looked at.
       video.stage !== "annotate" && h("a", { class: `tl-button${inReview ? " tl-primary" : ""}`,
-        href: pageAddress("review", { project: project.id, video: video.id }) }, "Review"), " ",
+        href: pageAddress("review", { project: project.id, video: video.id }) }, t`Review`), " ",
       h("a", { class: `tl-button${video.stage === "annotate" ? " tl-primary" : ""}`, href: open },
-        video.stage === "accepted" ? "View" : "Annotate")));
+        video.stage === "accepted" ? t`View` : t`Annotate`)));
 }
 
 async function remove(video, onChanged) {
   const gone = await ask({
-    title: `Delete ${video.name}?`,
-    body: h("p", {}, `Its ${count(video.objects, "object")}, all masks and their history go too. `
-      + "This cannot be undone; a backup made earlier still has them."),
-    action: "Delete the video", danger: true,
+    title: t`Delete ${video.name}?`,
+    body: h("p", {}, t`With all its objects (${video.objects}), masks and their history.`, " ",
+      t`This cannot be undone; a backup made earlier still has them.`),
+    action: t`Delete the video`, danger: true,
     submit: () => request("DELETE", `api/videos/${video.id}`),
   });
   if (gone) onChanged();

@@ -2,6 +2,7 @@
 
 import { request } from "../api.js";
 import { fill, h, reveal } from "../dom.js";
+import { heard, number, t } from "../i18n.js";
 import { meter } from "../shell/elements.js";
 import { isBarrier, segmentAt } from "../timeline/segments.js";
 
@@ -12,31 +13,31 @@ export function doubtsPanel(workspace) {
   const doubts = new Doubts(workspace);
   workspace.commands.add(commandsOf(doubts));
   const title = h("h2", {});
-  const list = h("ul", { class: "tr-list tr-doubts", "aria-label": "Doubts" });
+  const list = h("ul", { class: "tr-list tr-doubts", "aria-label": t`Doubts` });
   let drawn = "";
   workspace.store.on(["doubts", "timeline", "doubt", "objects"], ({ doubt, objects, doubts: all }) => {
     const left = doubts.left;
     const wanted = [all === null, doubt, ...left.map(({ key, doubt: size }) => `${key}:${size}`)].join();
     if (wanted === drawn) return; // a row replaced between press and release would swallow the click
     drawn = wanted;
-    title.textContent = left.length ? `Doubts · ${left.length}` : "Doubts";
+    title.textContent = left.length ? t`Doubts · ${left.length}` : t`Doubts`;
     fill(list, left.map((one) => row(doubts, one, one.key === doubt, objects.get(one.object_id))),
       !left.length && empty(all === null));
     reveal(list, list.querySelector(".tr-on"));
   });
-  return h("section", { class: "tw-panel tr-doubts-panel", "aria-label": "Doubts" },
+  return h("section", { class: "tw-panel tr-doubts-panel", "aria-label": t`Doubts` },
     h("div", { class: "tw-panel-head" }, title, h("span", { class: "tw-gap" }),
-      h("span", { class: "tw-dim tr-keys" }, "' next · \" verify")), list);
+      h("span", { class: "tw-dim tr-keys" }, t`' next · " verify`)), list);
 }
 
-const empty = (isLoading) => h("li", { class: "tw-empty" }, isLoading ? "Looking for doubts"
-  : [h("strong", {}, "Nothing doubtful is left"), "Every mask is verified, drawn by hand, or sure."]);
+const empty = (isLoading) => h("li", { class: "tw-empty" }, isLoading ? t`Looking for doubts`
+  : [h("strong", {}, t`Nothing doubtful is left`), t`Every mask is verified, drawn by hand, or sure.`]);
 
 function commandsOf(doubts) {
-  const command = (id, title, key, run) => ({ id: `review.${id}`, title, group: "Review", keys: [key], run });
+  const command = (id, title, key, run) => ({ id: `review.${id}`, title, group: t`Review`, keys: [key], run });
   return [
-    command("next", "Next doubt", "'", () => doubts.step()),
-    command("accept", "Verify what is doubted and go on", "\"", () => doubts.accept()),
+    command("next", t`Next doubt`, "'", () => doubts.step()),
+    command("accept", t`Verify what is doubted and go on`, "\"", () => doubts.accept()),
   ];
 }
 
@@ -44,9 +45,9 @@ function row(doubts, one, isOn, object) {
   return h("li", {}, h("button", { class: `tr-doubt${isOn ? " tr-on" : ""}`, "aria-current": isOn && "true",
     onclick: () => doubts.show(one) },
     h("span", { class: "tr-where" }, h("span", { class: "tw-dot", style: { background: object?.colour ?? "" } }),
-      `Frame ${one.frame}`, h("span", { class: "tw-clip tw-dim" }, object?.name ?? ""), h("span", { class: "tw-gap" }),
-      meter(one.doubt, "Doubt", one.doubt.toFixed(2))),
-    h("span", { class: "tw-dim" }, one.reasons.join(", "))));
+      t`Frame ${one.frame}`, h("span", { class: "tw-clip tw-dim" }, object?.name ?? ""), h("span", { class: "tw-gap" }),
+      meter(one.doubt, t`Doubt`, number(one.doubt, 2))),
+    h("span", { class: "tw-dim" }, one.reasons.map(heard).join(", "))));
 }
 
 class Doubts {
@@ -99,10 +100,10 @@ class Doubts {
   async step() {
     await this.loaded;
     const { left } = this;
-    if (!left.length) return this.workspace.toast.say("Nothing doubtful is left.");
+    if (!left.length) return this.workspace.toast.say(t`Nothing doubtful is left.`);
     const rank = this.state.doubts.findIndex((one) => one.key === this.state.doubt);
     const next = left.find((one) => this.state.doubts.indexOf(one) > rank);
-    if (!next) return this.workspace.toast.say("That was the last doubt.");
+    if (!next) return this.workspace.toast.say(t`That was the last doubt.`);
     return this.show(next);
   }
 

@@ -1,6 +1,7 @@
 // The pins of the shown frame, over the picture. They keep their size and place while the picture is zoomed and moved.
 
 import { fill, h } from "../dom.js";
+import { t } from "../i18n.js";
 
 /** @param {import("../workspace.js").Workspace} workspace @returns {HTMLElement} a layer for the stage */
 export function pinLayer(workspace) {
@@ -17,7 +18,7 @@ export function pinLayer(workspace) {
     const pins = here.map((thread) => h("button", {
       class: `tr-pin${thread.resolved ? " tr-resolved" : ""}${thread.id === state.thread ? " tr-on" : ""}`,
       "data-x": thread.x, "data-y": thread.y, title: thread.comments[0].text,
-      "aria-label": `Comment: ${thread.comments[0].text}`,
+      "aria-label": t`Comment: ${thread.comments[0].text}`,
       onpointerdown: (event) => event.stopPropagation(), onclick: () => threads.show(thread),
     }));
     const draft = state.pin?.frame === state.shown

@@ -2,15 +2,16 @@
 
 import { request } from "../api.js";
 import { fill, h } from "../dom.js";
+import { t } from "../i18n.js";
 import { ask } from "../shell/dialog.js";
 import { pageAddress } from "../shell/page.js";
-import { count, ROLES } from "../shell/words.js";
+import { ROLES } from "../shell/words.js";
 import { countStale, isBarrier } from "../timeline/segments.js";
 
 /** What a person should know of a stage that its buttons do not say. */
 const NEXT = {
-  annotate: "It is with the annotators. You can look, comment and fix.",
-  accepted: "It is read-only. An owner can reopen it.",
+  annotate: t`It is with the annotators. You can look, comment and fix.`,
+  accepted: t`It is read-only. An owner can reopen it.`,
 };
 
 /** @param {import("../workspace.js").Workspace} workspace */
@@ -20,9 +21,9 @@ export function stagePanel(workspace) {
   workspace.store.on(["video"], ({ video }) => fill(body,
     NEXT[video.stage] && h("p", { class: "tw-dim" }, NEXT[video.stage]),
     h("div", { class: "tw-row" }, moves(workspace, video))));
-  return h("section", { class: "tw-panel", "aria-label": "Review" },
-    h("div", { class: "tw-panel-head" }, h("h2", {}, "Review"), h("span", { class: "tw-gap" }),
-      h("a", { class: "tw-button tw-quiet tw-dim", href: pageAddress("review", { project }) }, "All that waits")), body);
+  return h("section", { class: "tw-panel", "aria-label": t`Review` },
+    h("div", { class: "tw-panel-head" }, h("h2", {}, t`Review`), h("span", { class: "tw-gap" }),
+      h("a", { class: "tw-button tw-quiet tw-dim", href: pageAddress("review", { project }) }, t`All that waits`)), body);
 }
 
 function moves(workspace, video) {
@@ -34,7 +35,7 @@ function moves(workspace, video) {
     ];
   }
   if (video.stage === "accepted" && rank >= ROLES.indexOf("owner")) {
-    return [button("Reopen", () => move(workspace, "annotate", "Reopened: it is with the annotators again."))];
+    return [button("Reopen", () => move(workspace, "annotate", t`Reopened: it is with the annotators again.`))];
   }
   return [];
 }
@@ -44,13 +45,13 @@ async function accept(workspace) {
   const { timeline, objects } = workspace.store.state;
   const left = unverified(timeline);
   const stale = countStale(timeline, [...objects.keys()]);
-  const go = () => move(workspace, "accepted", "Accepted. The video is read-only now.");
+  const go = () => move(workspace, "accepted", t`Accepted. The video is read-only now.`);
   if (!left) return void await go();
   await ask({
-    title: `${count(left, "mask is", "masks are")} not verified`,
-    body: h("p", {}, "Nobody has verified or drawn them", stale > 0 && `, and ${stale} of them are stale`,
-      ". Accept the video as it is?"),
-    action: "Accept", submit: go,
+    title: t`${left} mask is not verified|${left} masks are not verified`,
+    body: h("p", {}, t`Nobody has verified or drawn them.`, " ", stale > 0 && t`${stale} of them are stale.`, " ",
+      t`Accept the video as it is?`),
+    action: t`Accept`, submit: go,
   });
 }
 
@@ -61,11 +62,11 @@ async function accept(workspace) {
 export async function sendBack(workspace) {
   if (!workspace.store.state.threads.some((thread) => !thread.resolved)) {
     workspace.useTool("comment");
-    workspace.toast.warn("Nothing says what should change.",
-      "Click the place on the picture and write a comment, then send it back.");
+    workspace.toast.warn(t`Nothing says what should change.`,
+      t`Click the place on the picture and write a comment, then send it back.`);
     return;
   }
-  await move(workspace, "annotate", "Sent back to the annotators, with your comments.");
+  await move(workspace, "annotate", t`Sent back to the annotators, with your comments.`);
 }
 
 /** Masks that nobody verified, drew, or said to be absent. */

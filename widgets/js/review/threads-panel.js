@@ -1,6 +1,7 @@
 // The list of review threads: read, reply, resolve; and the comment that is being written.
 
 import { fill, h } from "../dom.js";
+import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { commandButton } from "../panels/button.js";
 import { sendBack } from "./stage-panel.js";
@@ -17,23 +18,23 @@ export function threadsPanel(workspace) {
   store.on(["threads", "thread", "objects"], (state) => {
     const isWriting = list.contains(document.activeElement) && document.activeElement.matches("input");
     const open = state.threads.filter((thread) => !thread.resolved);
-    title.textContent = open.length ? `Comments · ${open.length} open` : "Comments";
+    title.textContent = open.length ? t`Comments · ${open.length} open` : t`Comments`;
     const ordered = [...open, ...state.threads.filter((thread) => thread.resolved)];
     fill(list, ordered.map((thread) => item(workspace, thread, state, drafts)));
     if (isWriting) list.querySelector("input")?.focus();
     if (shown !== state.thread) list.querySelector(".tr-on")?.scrollIntoView({ block: "nearest" });
     shown = state.thread;
   });
-  return h("section", { class: "tw-panel", "aria-label": "Comments" },
+  return h("section", { class: "tw-panel", "aria-label": t`Comments` },
     h("div", { class: "tw-panel-head" }, title, h("span", { class: "tw-gap" }),
-      commandButton(workspace, "tool.comment", { text: "Comment", class: "tw-quiet" })), draft, list);
+      commandButton(workspace, "tool.comment", { text: t`Comment`, class: "tw-quiet" })), draft, list);
 }
 
 /** The form that appears once a place is clicked. Its text survives everything but being sent or given up. */
 function draftForm(workspace) {
   const { store, threads } = workspace;
-  const text = h("textarea", { class: "tw-field", rows: 3, "aria-label": "Comment", maxlength: 4000,
-    placeholder: "What should change here?" });
+  const text = h("textarea", { class: "tw-field", rows: 3, "aria-label": t`Comment`, maxlength: 4000,
+    placeholder: t`What should change here?` });
   const send = async () => {
     if (!text.value.trim()) return text.focus() ?? false;
     const sent = await threads.open(text.value);
@@ -41,15 +42,15 @@ function draftForm(workspace) {
     return sent;
   };
   const back = h("button", { class: "tw-button", type: "button",
-    onclick: async () => { if (await send()) await sendBack(workspace); } }, "Comment and send back");
+    onclick: async () => { if (await send()) await sendBack(workspace); } }, t`Comment and send back`);
   const giveUp = () => {
     text.value = "";
     threads.drop();
   };
   const form = h("form", { class: "tr-draft-form", onsubmit: (event) => { event.preventDefault(); send(); } }, text,
-    h("div", { class: "tw-row" }, h("button", { class: "tw-button tw-primary", type: "submit" }, "Comment"),
+    h("div", { class: "tw-row" }, h("button", { class: "tw-button tw-primary", type: "submit" }, t`Comment`),
       back, h("span", { class: "tw-gap" }), h("button", {
-        class: "tw-button tw-icon", type: "button", title: "Give the comment up", "aria-label": "Give the comment up",
+        class: "tw-button tw-icon", type: "button", title: t`Give the comment up`, "aria-label": t`Give the comment up`,
         onclick: giveUp,
       }, icon("close"))));
   text.addEventListener("keydown", (event) => {
@@ -71,7 +72,7 @@ function item(workspace, thread, { thread: chosen, objects }, drafts) {
   const isOpen = thread.id === chosen;
   const head = h("button", { class: "tr-head", "aria-expanded": String(isOpen), onclick: () => threads.show(thread) },
     h("span", { class: "tr-where" }, object && h("span", { class: "tw-dot", style: { background: object.colour } }),
-      `Frame ${thread.frame}`, h("span", { class: "tw-gap" }), thread.resolved ? "resolved" : first.person),
+      t`Frame ${thread.frame}`, h("span", { class: "tw-gap" }), thread.resolved ? t`resolved` : first.person),
     h("span", { class: "tr-text" }, first.text));
   return h("li", { class: `tr-thread${isOpen ? " tr-on" : ""}${thread.resolved ? " tr-resolved" : ""}` }, head,
     isOpen && replies.map((comment) => h("p", { class: "tr-reply" }, h("strong", {}, comment.person),
@@ -81,7 +82,7 @@ function item(workspace, thread, { thread: chosen, objects }, drafts) {
 
 function answer({ threads, stage }, thread, drafts) {
   const text = h("input", {
-    class: "tw-field", "aria-label": "Reply", placeholder: "Reply", maxlength: 4000, value: drafts.get(thread.id),
+    class: "tw-field", "aria-label": t`Reply`, placeholder: t`Reply`, maxlength: 4000, value: drafts.get(thread.id),
     oninput: () => drafts.set(thread.id, text.value),
     onkeydown: (event) => { if (event.key === "Escape") stage.element.focus(); },
   });
@@ -91,5 +92,5 @@ function answer({ threads, stage }, thread, drafts) {
     if (!text.value.trim()) return;
     drafts.delete(thread.id); // at once: the reply's arrival draws the list again
     if (!await threads.reply(thread.id, text.value)) drafts.set(thread.id, text.value);
-  } }, text, h("button", { class: "tw-button", type: "button", onclick: settle }, thread.resolved ? "Reopen" : "Resolve"));
+  } }, text, h("button", { class: "tw-button", type: "button", onclick: settle }, thread.resolved ? t`Reopen` : t`Resolve`));
 }

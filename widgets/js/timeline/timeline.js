@@ -1,6 +1,7 @@
 // The timeline: a ruler and a lane for each object. Click to seek, drag to scrub, wheel to zoom.
 
 import { fill, h } from "../dom.js";
+import { number, t } from "../i18n.js";
 import { maskWords } from "../shell/words.js";
 import { inksOf, LANE, paintCursor, paintLane, paintRuler, RULER } from "./paint.js";
 import { Scale } from "./scale.js";
@@ -13,7 +14,7 @@ export class Timeline {
     const { video } = workspace.store.state;
     this.scale = new Scale(video.frame_count);
     this.canvas = h("canvas", {
-      class: "tw-lanes", tabindex: 0, role: "slider", "aria-label": "Frame", "aria-valuemin": 0,
+      class: "tw-lanes", tabindex: 0, role: "slider", "aria-label": t`Frame`, "aria-valuemin": 0,
       "aria-valuemax": video.frame_count - 1,
     });
     this.names = h("div", { class: "tw-names", "aria-hidden": "true" });
@@ -39,7 +40,7 @@ export class Timeline {
     store.on(["frame"], ({ frame }) => {
       if (!this.dragging) this.scale.reveal(frame);
       this.canvas.setAttribute("aria-valuenow", frame);
-      this.canvas.setAttribute("aria-valuetext", `frame ${frame} of ${this.scale.frameCount}`);
+      this.canvas.setAttribute("aria-valuetext", t`frame ${frame} of ${this.scale.frameCount}`);
       this.redraw();
     });
     store.on(["objects", "selected", "hidden"], () => this.drawNames());
@@ -146,10 +147,11 @@ export class Timeline {
   explain(frame, object, x) {
     const { timeline, video } = this.state;
     const segment = object && segmentAt(timeline.objects[object.id], frame);
-    const what = !object ? "" : segment ? `${object.name}: ${maskWords(segment[2], segment[3])}` : `${object.name}: no mask`;
+    const mask = segment ? maskWords(segment[2], segment[3]) : t`no mask`;
+    const what = object && `${object.name}: ${mask}`;
     const low = object && (timeline.low[object.id] || []).some(([start, stop]) => frame >= start && frame < stop);
-    const when = `${(video.times[frame] - video.times[0]).toFixed(2)} s`;
-    this.tip.textContent = [`Frame ${frame}, ${when}`, what, low && "low score"]
+    const when = t`${number(video.times[frame] - video.times[0], 2)} s`;
+    this.tip.textContent = [t`Frame ${frame}, ${when}`, what, low && t`low score`]
       .filter(Boolean).join(" · ");
     this.tip.hidden = false;
     const left = Math.min(x + 12, this.scale.width - this.tip.offsetWidth - 4);

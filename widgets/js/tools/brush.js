@@ -1,5 +1,6 @@
 // Brush and eraser: the same hand, the other value.
 
+import { t } from "../i18n.js";
 import { HandEdit } from "./bitmap.js";
 
 export class BrushTool {
@@ -24,7 +25,7 @@ export class BrushTool {
     if (!edits.drawable(press.frame)) return;
     this.value = this.adds !== press.negative ? 1 : 0;
     if (!this.value && !objects.selected) {
-      toast.warn("There is nothing to erase from.", "Select an object first.");
+      toast.warn(t`There is nothing to erase from.`, t`Select an object first.`);
       return;
     }
     this.edit = new HandEdit(this.workspace, press.frame);

@@ -4,6 +4,7 @@
 import { request } from "../api.js";
 import { anchorOf, outlineOf } from "../canvas/art.js";
 import { paintCandidate } from "../canvas/candidate.js";
+import { t } from "../i18n.js";
 import { chosenModel, finders } from "../models.js";
 import { covers, shapeOf } from "../rle.js";
 import { count } from "../shell/words.js";
@@ -46,8 +47,8 @@ export class FindTool {
     const able = finders(store.state);
     const model = chosenModel(store.state);
     if (able.includes(model)) return true;
-    toast.warn(`The model ${model.name} cannot find objects.`,
-      `Choose another one above the timeline: ${able.map(({ name }) => name).join(", ")}.`);
+    toast.warn(t`The model ${model.name} cannot find objects.`,
+      t`Choose another one above the timeline: ${able.map(({ name }) => name).join(", ")}.`);
     return false;
   }
 
@@ -66,7 +67,7 @@ export class FindTool {
       if (signal.aborted) return;
       search.open = candidates.map(candidateOf);
       search.looking = false;
-      if (!search.open.length) toast.say(`Nothing else was found on frame ${frame}.`, "Click an object to make its mask.");
+      if (!search.open.length) toast.say(t`Nothing else was found on frame ${frame}.`, t`Click an object to make its mask.`);
       this.judged(0);
     } catch (error) {
       if (signal.aborted) return;
@@ -149,9 +150,9 @@ export class FindTool {
     search.current = open[Math.max(0, Math.min(at, open.length - 1))] || null;
     workspace.store.touch("search");
     if (open.length || sent.length) return;
-    if (accepted) workspace.toast.say(`${count(accepted, "mask was", "masks were")} accepted.`,
-      "Undo (Ctrl+Z) takes back the last step.");
-    else if (rejected) workspace.toast.say("No candidate was accepted.");
+    if (accepted) workspace.toast.say(t`${accepted} mask was accepted.|${accepted} masks were accepted.`,
+      t`Undo (Ctrl+Z) takes back the last step.`);
+    else if (rejected) workspace.toast.say(t`No candidate was accepted.`);
     this.cancel();
   }
 

@@ -2,6 +2,7 @@
 // up, click, double, leave, cancel, finish, back, wheel, paint(context, view), cursor, and `pans` where the left button moves
 // the picture.
 
+import { t } from "../i18n.js";
 import { finders } from "../models.js";
 import { BoxTool } from "./box.js";
 import { BrushTool } from "./brush.js";
@@ -16,24 +17,24 @@ import { SelectTool } from "./select.js";
 
 /** @type {ToolKind[]} */
 const TOOLS = [
-  { id: "select", title: "Select and move", key: "v", hint: "Click an object to select it; drag to move the picture.",
+  { id: "select", title: t`Select and move`, key: "v", hint: t`Click an object to select it; drag to move the picture.`,
     make: (workspace) => new SelectTool(workspace) },
-  { id: "point", title: "Points", key: "p",
-    hint: "Click: part of the object. Right or Ctrl click: not part of it. Click a point to take it back.",
+  { id: "point", title: t`Points`, key: "p",
+    hint: t`Click: part of the object. Right or Ctrl click: not part of it. Click a point to take it back.`,
     make: (workspace) => new PointTool(workspace) },
-  { id: "box", title: "Box", key: "r", hint: "Drag a box around the object.",
+  { id: "box", title: t`Box`, key: "r", hint: t`Drag a box around the object.`,
     make: (workspace) => new BoxTool(workspace) },
-  { id: "brush", title: "Brush", key: "b", hint: "Paint the mask. Ctrl paints it away. Alt+wheel changes the size.",
+  { id: "brush", title: t`Brush`, key: "b", hint: t`Paint the mask. Ctrl paints it away. Alt+wheel changes the size.`,
     make: (workspace) => new BrushTool(workspace, true) },
-  { id: "eraser", title: "Eraser", key: "e", hint: "Paint the mask away. Alt+wheel changes the size.",
+  { id: "eraser", title: t`Eraser`, key: "e", hint: t`Paint the mask away. Alt+wheel changes the size.`,
     make: (workspace) => new BrushTool(workspace, false) },
-  { id: "polygon", title: "Polygon", key: "g",
-    hint: "Click vertices; Enter or a double click closes. Begin with Ctrl to cut away.",
+  { id: "polygon", title: t`Polygon`, key: "g",
+    hint: t`Click vertices; Enter or a double click closes. Begin with Ctrl to cut away.`,
     make: (workspace) => new PolygonTool(workspace) },
-  { id: "find", title: "Find objects; next candidate", key: "i",
-    hint: "Click a candidate to accept it; right or Ctrl click rejects it.", make: (workspace) => new FindTool(workspace),
+  { id: "find", title: t`Find objects; next candidate`, key: "i",
+    hint: t`Click a candidate to accept it; right or Ctrl click rejects it.`, make: (workspace) => new FindTool(workspace),
     offered: (state) => finders(state).length > 0 },
-  { id: "comment", title: "Comment", key: "q", hint: "Click the place a comment is about.",
+  { id: "comment", title: t`Comment`, key: "q", hint: t`Click the place a comment is about.`,
     make: (workspace) => new CommentTool(workspace) },
 ];
 

@@ -1,5 +1,7 @@
 // Points: what is and what is not part of the object.
 
+import { t } from "../i18n.js";
+
 const REACH = 8; // CSS pixels from a point that count as on it
 
 export class PointTool {
@@ -24,7 +26,7 @@ export class PointTool {
       return;
     }
     if (negative && objects.selected === null) {
-      this.workspace.toast.warn("A negative point needs an object.", "Select one, or click the object itself first.");
+      this.workspace.toast.warn(t`A negative point needs an object.`, t`Select one, or click the object itself first.`);
       return;
     }
     measure.clicked(press.event);

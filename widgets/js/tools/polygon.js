@@ -1,5 +1,6 @@
 // Polygon: adds its inside to the mask, or cuts it away when begun as a negative.
 
+import { t } from "../i18n.js";
 import { HandEdit } from "./bitmap.js";
 
 const REACH = 9; // CSS pixels from the first vertex that close the polygon
@@ -53,7 +54,7 @@ export class PolygonTool {
     const { edits, objects, toast } = this.workspace;
     if (!edits.drawable(this.frame)) return;
     if (this.negative && !objects.selected) {
-      toast.warn("There is no mask to cut from.", "Select an object first.");
+      toast.warn(t`There is no mask to cut from.`, t`Select an object first.`);
       return;
     }
     const edit = new HandEdit(this.workspace, this.frame);

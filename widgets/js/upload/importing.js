@@ -3,6 +3,7 @@
 
 import { ApiError, request } from "../api.js";
 import { h } from "../dom.js";
+import { heard, t } from "../i18n.js";
 import { ask } from "../shell/dialog.js";
 import { field, progress } from "../shell/elements.js";
 import { attempt } from "../shell/page.js";
@@ -36,20 +37,20 @@ export function importPanel(project, mayReadPaths, onImported) {
       picker.value = "";
     } });
   const drop = h("div", { class: "tl-drop" },
-    h("span", {}, h("strong", {}, "Drop video files here"), h("span", { class: "tl-help" }, resumeHint(project.id))),
+    h("span", {}, h("strong", {}, t`Drop video files here`), " ", h("span", { class: "tl-help" }, resumeHint(project.id))),
     h("span", { class: "tl-gap" }), picker,
-    h("button", { class: "tl-button", onclick: () => picker.click() }, "Choose files"),
+    h("button", { class: "tl-button", onclick: () => picker.click() }, t`Choose files`),
     mayReadPaths && h("button", {
       class: "tl-button", onclick: () => askForPath(project.id, lines, onImported),
-    }, "From a path on the server"));
+    }, t`From a path on the server`));
   acceptDrops(drop, take);
-  return h("section", { "aria-label": "Import" }, drop, lines);
+  return h("section", { "aria-label": t`Import` }, drop, lines);
 }
 
 function resumeHint(project) {
   const names = [...new Set(unfinished(project))];
-  if (!names.length) return " A lost connection loses nothing: an upload goes on where it stopped.";
-  return ` Unfinished: ${names.join(", ")}. Choose the same file again and it goes on where it stopped.`;
+  if (!names.length) return t`A lost connection loses nothing: an upload goes on where it stopped.`;
+  return t`Unfinished: ${names.join(", ")}. Choose the same file again and it goes on where it stopped.`;
 }
 
 /** Files may be dropped anywhere: beside the place for them the browser would open the video and leave the page. */
@@ -74,10 +75,11 @@ async function bringFile(project, file, line, onImported) {
       signal: stop.signal,
       onProgress: (sent) => {
         first ??= sent;
-        line.show(sent / Math.max(file.size, 1), `Sending ${bytesText(sent)} of ${bytesText(file.size)}${
-          timeLeft(sent - first, file.size - sent, performance.now() - started)}`);
+        const left = timeLeft(sent - first, file.size - sent, performance.now() - started);
+        line.show(sent / Math.max(file.size, 1),
+          [t`Sending ${bytesText(sent)} of ${bytesText(file.size)}`, left].filter(Boolean).join("; "));
       },
-      onWaiting: (seconds) => line.say(`No connection. Trying again in ${seconds} s; nothing is lost.`),
+      onWaiting: (seconds) => line.say(t`No connection. Trying again in ${seconds} s; nothing is lost.`),
     });
     line.canStop(null);
     await followImport(id, line, onImported);
@@ -90,16 +92,16 @@ async function bringFile(project, file, line, onImported) {
   }
 }
 
-/** "; 2 min left" once the rate is known. Bytes, bytes, milliseconds. */
+/** "2 min left" once the rate is known. Bytes, bytes, milliseconds. */
 function timeLeft(sent, left, spent) {
   if (spent < 2000 || sent <= 0) return "";
   const seconds = (left / sent) * (spent / 1000);
-  return seconds < 90 ? `; ${Math.ceil(seconds)} s left` : `; ${Math.ceil(seconds / 60)} min left`;
+  return seconds < 90 ? t`${Math.ceil(seconds)} s left` : t`${Math.ceil(seconds / 60)} min left`;
 }
 
 async function followImport(id, line, onImported) {
   const state = await watchWork(`api/imports/${id}`, (now) =>
-    line.show(now.progress, now.message || "Reading the frames"));
+    line.show(now.progress, heard(now.message) || t`Reading the frames`));
   if (state.status === "done") {
     line.remove();
     onImported();
@@ -110,12 +112,12 @@ function askForPath(project, lines, onImported) {
   const path = h("input", { required: true, autofocus: true, placeholder: "/videos/walk.mp4", spellcheck: "false" });
   const copy = h("input", { type: "checkbox" });
   return ask({
-    title: "Import from a path on the server",
+    title: t`Import from a path on the server`,
     body: [
-      field("Path", path, "A video, a folder of videos, or a folder of numbered images."),
-      h("label", { class: "tl-check" }, copy, h("span", {}, "Copy it into the project instead of reading it there")),
+      field(t`Path`, path, t`A video, a folder of videos, or a folder of numbered images.`),
+      h("label", { class: "tl-check" }, copy, h("span", {}, t`Copy it into the project instead of reading it there`)),
     ],
-    action: "Import",
+    action: t`Import`,
     submit: async () => {
       const reply = await request("POST", `api/projects/${project}/videos`, { path: path.value, copy: copy.checked });
       const line = new Line(path.value);
@@ -130,7 +132,7 @@ class Line {
   /** @param {string} name */
   constructor(name) {
     this.bar = progress(0, name);
-    this.text = h("span", { class: "tl-dim tl-number" }, "Waiting");
+    this.text = h("span", { class: "tl-dim tl-number" }, t`Waiting`);
     this.end = h("span", {});
     this.element = h("div", { class: "tl-transfer" }, h("span", { class: "tl-name", title: name }, name), this.bar,
       this.text, this.end);
@@ -150,13 +152,13 @@ class Line {
 
   /** Offer a way to stop, or none. @param {(() => void) | null} stop */
   canStop(stop) {
-    this.end.replaceChildren(...(stop ? [h("button", { class: "tl-button", onclick: stop }, "Stop")] : []));
+    this.end.replaceChildren(...(stop ? [h("button", { class: "tl-button", onclick: stop }, t`Stop`)] : []));
   }
 
   fail(problem) {
     this.element.classList.add("tl-failed");
     this.say([problem.message, problem.remedy].filter(Boolean).join(" "));
-    this.end.replaceChildren(h("button", { class: "tl-button", onclick: () => this.remove() }, "Close"));
+    this.end.replaceChildren(h("button", { class: "tl-button", onclick: () => this.remove() }, t`Close`));
   }
 
   remove() {
