@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -55,11 +56,18 @@ def response_of(error: ThroughlineError) -> JSONResponse:
     return error_response(status, error.code, error.message, error.remedy, error.details)
 
 
-def install(app: FastAPI) -> None:
-    """Make every error of this application leave in that shape."""
+def install(app: FastAPI, may_see_paths: Callable[[Request], Awaitable[bool]]) -> None:
+    """Make every error of this application leave in that shape.
+
+    Args:
+        may_see_paths: whether the person who asks may know where files lie on the server.
+    """
 
     @app.exception_handler(ThroughlineError)
     async def known(request: Request, error: ThroughlineError) -> JSONResponse:
+        path = error.details.pop("path", None)
+        if path is not None and await may_see_paths(request):
+            error.remedy = f"Put it back at {path}."
         return response_of(error)
 
     @app.exception_handler(RequestValidationError)

@@ -57,6 +57,12 @@ async def is_signed_in(request: Request) -> bool:
     return await run_in_threadpool(user_of, request) is not None
 
 
+async def is_owner(request: Request) -> bool:
+    """Whether an owner of the workplace is behind a request."""
+    person = await run_in_threadpool(user_of, request)
+    return person is not None and person.is_owner
+
+
 def sign_in(request: Request, session: Session, person: Person) -> None:
     """Begin a new login session for a person; whatever the cookie held before is dropped."""
     request.session.clear()

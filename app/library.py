@@ -27,8 +27,8 @@ class Library:
         self._readers: OrderedDict[str, VideoReader] = OrderedDict()
         self._store = FrameStore(db.cache, self.locate, max_bytes=settings.frame_cache_bytes)
 
-    def locate(self, content_hash: str) -> tuple[Path, FrameIndex]:
-        """Where a video lies, and its frame index. Raises NotFound."""
+    def locate(self, content_hash: str) -> tuple[Path, FrameIndex, str]:
+        """Where a video lies, its frame index, and what people call it. Raises NotFound."""
         with self._db.read() as session:
             found = videos.with_hash(session, content_hash)
             if not found:
@@ -36,7 +36,10 @@ class Library:
             index = videos.frame_index(session, found[0].id)
         paths = [self._db.directory / one.media_path for one in found]
         # The same content may lie in several places: a project may have copied what another uses where it lies.
-        return next((path for path in paths if path.exists()), paths[0]), FrameIndex.from_bytes(index)
+        path = next((path for path in paths if path.exists()), paths[0])
+        # Other projects may call the same content otherwise, which is not for everybody to know.
+        name = found[0].name if len({one.name for one in found}) == 1 else "this video"
+        return path, FrameIndex.from_bytes(index), name
 
     def jpeg(self, content_hash: str, frame: int, kind: JpegKind) -> bytes:
         """A frame as JPEG, "frame" at full size or "proxy". Raises NotFound, Unavailable."""

@@ -10,11 +10,10 @@ from fastapi.responses import HTMLResponse
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import app as package
 from app import errors
-from app.identity import is_signed_in, name_of
+from app.identity import is_owner, is_signed_in, name_of
 from app.pages import mount_pages
 from app.pages.login import login_page
 from app.routes import (
@@ -33,7 +32,7 @@ from app.routes import (
     work,
 )
 from app.secret import session_secret
-from app.security import COOKIE, LOCAL_HOSTS, BodyLimit, Guard, SecurityHeaders
+from app.security import COOKIE, LOCAL_HOSTS, BodyLimit, Guard, KnownHost, SecurityHeaders
 from app.services.demo import make_demo
 from app.settings import Settings
 from app.workplace import WithWorkplace, Workplace
@@ -60,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Throughline", version=package.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None,
                   openapi_url=None, middleware=_middleware(workplace))
     app.state.workplace = workplace
-    errors.install(app)
+    errors.install(app, is_owner)
     for module in ROUTERS:
         app.include_router(module.router)
 
@@ -79,13 +78,12 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _middleware(workplace: Workplace) -> list[Middleware]:
-    """Outermost first. Hosts are checked on loopback, where a name that somebody else's DNS points here would otherwise
-    make their pages ours; behind a public address the host may be any."""
-    hosts = LOCAL_HOSTS if workplace.settings.is_loopback else ["*"]
+    """Outermost first. Hosts are checked on loopback; behind a public address the host may be any."""
+    hosts = LOCAL_HOSTS if workplace.settings.is_loopback else None
     return [
         Middleware(WithWorkplace, workplace=workplace),
         Middleware(SecurityHeaders),
-        Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+        Middleware(KnownHost, hosts=hosts),
         # A closed list. Its presence also keeps Gradio from allowing every origin.
         Middleware(CORSMiddleware, allow_origins=[]),
         Middleware(BodyLimit, settings=workplace.settings),

@@ -23,7 +23,7 @@ from app.settings import Settings
 COOKIE = "throughline"
 CSRF_HEADER = "x-throughline-csrf"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_PATH = 2000
 
 # Gradio runs the start-up code of its components through `Function`, hence 'unsafe-eval', and has inline scripts.
@@ -62,6 +62,36 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class KnownHost:
+    """Refuses requests that were sent to a name that is not ours: one that somebody else's DNS points here, which would
+    make their pages ours.
+
+    Args:
+        hosts: names and addresses without ports; None for any.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None) -> None:
+        self.app = app
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.hosts is None or scope["type"] == "lifespan" or _hostname(Headers(scope=scope)) in self.hosts:
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            response = error_response(400, "wrong_host", "This server is not known by the name in the address.",
+                                      "Use the address it printed when it started, which begins with http://127.0.0.1.")
+            await response(scope, receive, send)
+
+
+def _hostname(headers: Headers) -> str | None:
+    try:
+        return urlsplit(f"//{headers.get('host', '')}").hostname
+    except ValueError:
+        return None
 
 
 class BodyLimit:

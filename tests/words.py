@@ -11,17 +11,28 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
+
+from backend.quality.doubt import Reason
+from projects_db.tables import ROLES, RUN_STATUSES, STAGES, STATES
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "widgets/words/de.json"
 COUNT = re.compile(r'\bcount\((?:[^()"`]|\([^()]*\))*,\s*"([^"]+)"(?:,\s*"([^"]+)")?\)')
 COMMENT = re.compile(r"/\*.*?\*/|(?m:(?:^|(?<=\s))//\s[^\n]*$)", re.S)
-CALLS = {"error_response": (2, 3), "HTTPException": (1,), "__init__": (1,)}
+CALLS = {
+    "error_response": (2, 3), "HTTPException": (1,), "__init__": (1,), "bad_file": (2,), "Format": (2,),
+    "progress": (1,), "report": (1,), "tell": (1,), "counted": (2,), "notes.append": (0,),
+}
 """Calls whose arguments at these places are read by people, beside those that make a ThroughlineError."""
-RETURNS = {"missing", "_note", "_remedy", "_why_nothing", "_disagreements"}
+NAMED = re.compile(r"(message|notes|words)\)?$", re.I)
+"""Variables, attributes and constants that hold such texts."""
+RETURNS = {"missing", "_note", "_remedy", "_why_nothing", "_disagreements", "_left_out", "_add_video", "write"}
 """Functions that return such texts, or yield them."""
+VALUES = ("waiting", "written", *ROLES, *STAGES, *STATES, *RUN_STATUSES, *get_args(Reason))
+"""Words that stand in such texts, or alone."""
 CODE = re.compile("[a-z_]+")
-PASSED_ON = {"message", "remedy", "detail"}
+PASSED_ON = {"message", "remedy", "detail", "error"}
 """Texts that were found where they were made."""
 
 
@@ -72,11 +83,8 @@ def _after_template(source: str, at: int) -> int:
 
 
 def server_words() -> list[str]:
-    """Keys of everything that the server says to people.
-
-    That is messages and remedies of errors, what `RETURNS` return, and constants and variables called `...words`. A
-    text that cannot be read from the source is an error.
-    """
+    """Keys of everything that the server says to people: messages and remedies of errors, which must be readable here,
+    and whatever else `CALLS`, `NAMED`, `RETURNS` and `VALUES` find."""
     paths = [path for room in ("app", "backend", "projects_db") for path in sorted((ROOT / room).rglob("*.py"))
              if not {"cli", "training", "migrations"} & set(path.parts)]
     trees = {path: ast.parse(path.read_text()) for path in paths}
@@ -85,11 +93,12 @@ def server_words() -> list[str]:
     for path, tree in trees.items():
         constants = {target.id: node.value for node in tree.body if isinstance(node, ast.Assign)
                      for target in node.targets if isinstance(target, ast.Name)}
-        for text in _said(tree, errors):
+        for text, of_error in _said(tree, errors):
             keys = _keys(text, constants)
-            assert keys, f"{path.relative_to(ROOT)}:{text.lineno}: {ast.unparse(text)} cannot be read from the source"
+            assert keys or not of_error or _is_passed_on(text), \
+                f"{path.relative_to(ROOT)}:{text.lineno}: {ast.unparse(text)} cannot be read from the source"
             found |= dict.fromkeys(key for key in keys if re.search("[A-Za-z]{2}", key) and not CODE.fullmatch(key))
-    return list(found)
+    return [*found, *VALUES]
 
 
 def _errors(trees: Iterable[ast.Module]) -> set[str]:
@@ -101,19 +110,20 @@ def _errors(trees: Iterable[ast.Module]) -> set[str]:
     return known
 
 
-def _said(tree: ast.Module, errors: set[str]) -> Iterator[ast.expr]:
-    """Expressions whose text people read."""
+def _said(tree: ast.Module, errors: set[str]) -> Iterator[tuple[ast.expr, bool]]:
+    """Expressions whose text people read, and whether it is an error's."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = ast.unparse(node.func).rpartition(".")[2]
-            places = (1, 2) if name in errors else CALLS.get(name, ())
-            said = [node.args[place] for place in places if place < len(node.args)]
-            said = [one for one in said if isinstance(one, ast.JoinedStr)] if name == "__init__" else said
-            yield from (one for one in said if not _is_passed_on(one))
-        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).lower().endswith("words"):
-            yield from _leaves(node.value)
+            *_, owner, name = ["", *ast.unparse(node.func).split(".")]
+            places = (1, 2) if name in errors else CALLS.get(name) or CALLS.get(f"{owner}.{name}", ())
+            yield from ((node.args[place], name in errors) for place in places if place < len(node.args))
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if NAMED.search(ast.unparse(target)):
+                yield from ((leaf, False) for leaf in _leaves(node.value))
         elif isinstance(node, ast.FunctionDef) and node.name in RETURNS:
-            yield from (one.value for one in ast.walk(node) if isinstance(one, ast.Return | ast.Yield) and one.value)
+            found = [one.value for one in ast.walk(node) if isinstance(one, ast.Return | ast.Yield) and one.value]
+            yield from ((leaf, False) for one in found for leaf in _leaves(one))
 
 
 def _is_passed_on(node: ast.expr) -> bool:
@@ -126,6 +136,8 @@ def _is_passed_on(node: ast.expr) -> bool:
 
 def _leaves(node: ast.expr) -> list[ast.expr]:
     """What a dict, list or tuple holds in the end; itself, if it is none."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "' '.join":
+        node = node.args[0]
     inner = node.values if isinstance(node, ast.Dict) else getattr(node, "elts", None)
     return [node] if inner is None else [leaf for one in inner for leaf in _leaves(one)]
 

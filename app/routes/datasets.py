@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, UploadFile
@@ -68,4 +69,5 @@ def import_annotations(
     video_id: Annotated[int | None, Form(ge=1, le=LARGEST)] = None,
 ) -> dict[str, Any]:
     """Read an annotation file."""
-    return {"import": datasets.start_import(workplace, access, file.file, format, video_id).id}
+    name = PurePath(file.filename or "").name
+    return {"import": datasets.start_import(workplace, access, file.file, name, format, video_id).id}

@@ -11,6 +11,7 @@ from typing import BinaryIO, TypeVar
 from app.identity import Access
 from app.jobs import Job
 from app.schemas import NewExport
+from app.services.imports import called
 from app.services.uploads import remove
 from app.services.work import visible
 from app.workplace import Workplace
@@ -44,7 +45,8 @@ def start_export(workplace: Workplace, access: Access, wanted: NewExport) -> Job
                 polygons=wanted.polygons, licences=licences(), progress=progress_of(job),
             )
         job.result["size"] = target.stat().st_size
-        job.message = " ".join([f"{done.masks} masks of {done.objects} objects on {done.frames} frames.", *done.notes])
+        notes = [f"{done.masks} masks of {done.objects} objects on {done.frames} frames.", *done.notes]
+        job.message = " ".join(notes)
 
     with workplace.db.read() as session:
         name = projects.get(session, access.project_id).name
@@ -82,21 +84,24 @@ def finished_export(workplace: Workplace, job: Job) -> Path:
 
 
 def start_import(
-    workplace: Workplace, access: Access, file: BinaryIO, format_name: str, video_id: int | None
+    workplace: Workplace, access: Access, file: BinaryIO, name: str, format_name: str, video_id: int | None,
 ) -> Job:
-    """Read an annotation file into a project: all of it or nothing."""
+    """Read an annotation file, which people call `name`, into a project: all of it or nothing."""
     job = Job("import", access.project_id, result={"videos": []})
     kept = _keep(workplace, job, file)
 
     def work(job: Job) -> None:
         try:
-            done = import_annotations(workplace.db, access.project_id, access.person.id, kept, format_name,
-                                      video_id=video_id, progress=progress_of(job))
+            with called(kept, name):
+                done = import_annotations(workplace.db, access.project_id, access.person.id, kept, format_name,
+                                          video_id=video_id, progress=progress_of(job))
         finally:
             remove(kept.parent)
         job.result["videos"] = list(done.videos)
-        made = [f"Labels made: {', '.join(done.labels)}."] if done.labels else []
-        job.message = " ".join([f"{done.masks} masks of {done.objects} objects.", *made, *done.notes])
+        notes = [f"{done.masks} masks of {done.objects} objects."]
+        if done.labels:
+            notes.append(f"Labels made: {', '.join(done.labels)}.")
+        job.message = " ".join([*notes, *done.notes])
         for changed in done.videos:
             workplace.events.publish(changed, "reload", {})
 
@@ -104,8 +109,8 @@ def start_import(
 
 
 def _keep(workplace: Workplace, job: Job, file: BinaryIO) -> Path:
-    """Store an uploaded file under a name of ours, with the ending that its content asks for. What is wrong with the
-    file is told by that name, so it says what the file is; the folder tells imports apart."""
+    """Store an uploaded file under a name of ours, with the ending that its content asks for; the folder tells imports
+    apart."""
     folder = workplace.db.uploads / f"{job.id}-annotations"  # no id of an upload, so no route leads to it
     part = folder / "annotations.part"
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -11,7 +12,7 @@ from typing import Literal
 from app.jobs import Job
 from app.services.uploads import Upload, remove
 from app.workplace import Workplace
-from backend.errors import BadInput, Conflict
+from backend.errors import BadInput, Conflict, ThroughlineError
 from backend.video import build_index, content_hash, sources_at
 from projects_db import videos
 from projects_db.videos import Video
@@ -28,11 +29,10 @@ def import_upload(workplace: Workplace, upload: Upload) -> Job:
 
     def work(job: Job) -> None:
         try:
-            video = add_video(workplace, job, path, upload.name, upload.project_id, "move")
-        except (BadInput, Conflict) as error:  # it will not get better
+            with called(path, upload.name):
+                video = add_video(workplace, job, path, upload.name, upload.project_id, "move")
+        except (BadInput, Conflict):  # it will not get better
             workplace.uploads.remove(upload)
-            # The backend knows the file by our name; people know it by theirs.
-            error.message = error.message.replace(path.name, upload.name)
             raise
         finally:
             workplace.uploads.give_back(upload)
@@ -40,6 +40,16 @@ def import_upload(workplace: Workplace, upload: Upload) -> Job:
         workplace.uploads.remove(upload)
 
     return workplace.jobs.start(Job("import", upload.project_id, result={"videos": []}), work)
+
+
+@contextmanager
+def called(path: Path, name: str) -> Iterator[None]:
+    """Errors of what is done inside say `name`, by which people know a file that we keep under a name of ours."""
+    try:
+        yield
+    except ThroughlineError as error:
+        error.message = error.message.replace(path.name, name)
+        raise
 
 
 def import_path(workplace: Workplace, project_id: int, path: Path, *, copy: bool) -> Job:

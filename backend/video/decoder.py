@@ -22,10 +22,10 @@ from backend.video.process import Link
 log = logging.getLogger(__name__)
 
 
-def serve(link: Link, path: Path, index: bytes, cache_bytes: int, shared: Any) -> None:
+def serve(link: Link, path: Path, name: str, index: bytes, cache_bytes: int, shared: Any) -> None:
     """In the child: put each frame that is asked for into `shared` (bytes, height * width * 3), until the parent hangs
     up. While somebody goes through the frames in order, the next one is decoded as they work on the last."""
-    decoder = Decoder(path, FrameIndex.from_bytes(index), cache_bytes, link)
+    decoder = Decoder(path, name, FrameIndex.from_bytes(index), cache_bytes, link)
     previous = -1
     while True:
         try:
@@ -52,11 +52,12 @@ class Decoder:
     file.
 
     Args:
+        name: what people call the video.
         cache_bytes: decoded frames kept, so that going backward decodes each stretch between key frames once.
     """
 
-    def __init__(self, path: Path, index: FrameIndex, cache_bytes: int, link: Link) -> None:
-        self._path, self._index, self._link = path, index, link
+    def __init__(self, path: Path, name: str, index: FrameIndex, cache_bytes: int, link: Link) -> None:
+        self._path, self._name, self._index, self._link = path, name, index, link
         self._cache: ByteCache[int, VideoFrame] = ByteCache(cache_bytes)
         self._container: InputContainer | None = None
         self._walk: Iterator[tuple[int, VideoFrame]] = iter(())
@@ -160,8 +161,9 @@ class Decoder:
             self._container.close()
             self._container = None
         if not self._path.is_file():
-            raise Unavailable("video_missing", f"{self._path.name} is not where it was imported from.",
-                              f"Put it back at {self._path}.")
+            raise Unavailable("video_missing", f"The file of {self._name} is not where it was imported from.",
+                              "Put it back there, or tell an owner of the workplace, who sees where that is.",
+                              path=str(self._path))
         if self._path.stat().st_size != self._index.size:
             raise self._changed("its size is another")
         try:
@@ -185,5 +187,5 @@ class Decoder:
                 yield at, picture.frame
 
     def _changed(self, why: str) -> Unavailable:
-        return Unavailable("video_changed", f"{self._path.name} is not the file that was imported: {why}.",
+        return Unavailable("video_changed", f"The file of {self._name} is not the one that was imported: {why}.",
                            "Put the original file back, or import this one as a new video.")

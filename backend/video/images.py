@@ -22,8 +22,8 @@ ASSUMED_RATE = Fraction(25)
 class ImageFolder:
     """The pictures of an indexed folder by frame; a `Source` of `VideoReader`."""
 
-    def __init__(self, folder: Path, index: FrameIndex) -> None:
-        self._folder, self._index = folder, index
+    def __init__(self, folder: Path, name: str, index: FrameIndex) -> None:
+        self._folder, self._name, self._index = folder, name, index
 
     def picture(self, frame: int) -> npt.NDArray[np.uint8]:
         """RGB, uint8 (height, width, 3). Raises Unavailable (`video_missing`, `video_changed`)."""
@@ -31,10 +31,12 @@ class ImageFolder:
         try:
             picture = read_picture(path)
         except OSError as error:
-            raise Unavailable("video_missing", f"{path.name} cannot be read from {self._folder.name}.",
-                              "Put the folder back where it was imported from.") from error
+            raise Unavailable("video_missing", f"The picture {path.name} of {self._name} cannot be read.",
+                              "Put it back there, or tell an owner of the workplace, who sees where that is.",
+                              path=str(path)) from error
         if picture is None or picture.shape != (self._index.height, self._index.width, 3):
-            raise Unavailable("video_changed", f"{path.name} is not the picture that was imported.",
+            raise Unavailable("video_changed",
+                              f"The picture {path.name} of {self._name} is not the one that was imported.",
                               "Put the original back, or import the folder again.")
         return picture
 

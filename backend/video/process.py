@@ -46,7 +46,7 @@ class Link:
 
     def fail(self, error: ThroughlineError) -> None:
         """Hand an error over."""
-        self.connection.send(("error", (type(error).__name__, error.code, error.message, error.remedy)))
+        self.connection.send(("error", (type(error).__name__, error.details, error.code, error.message, error.remedy)))
 
     def reply(self, value: Any) -> None:
         """Hand the result over."""
@@ -100,8 +100,8 @@ class Process:
             if kind == "reply":
                 return value
             if kind == "error":
-                class_name, *rest = value
-                raise getattr(errors, class_name)(*rest)
+                class_name, details, *rest = value
+                raise getattr(errors, class_name)(*rest, **details)
             if progress and value is not None:
                 progress(value)
 

@@ -44,20 +44,22 @@ class VideoReader:
 
     Args:
         path: file or folder, as it was indexed.
+        name: what people call the video, for messages; default: its path's.
         cache_bytes: memory for frames, here and in the decoding process together.
         hang_seconds: silence of the decoder after which it is killed; the next frame asked for starts another.
     """
 
-    def __init__(self, path: Path, index: FrameIndex, *, cache_bytes: int = CACHE_BYTES,
+    def __init__(self, path: Path, index: FrameIndex, name: str = "", *, cache_bytes: int = CACHE_BYTES,
                  hang_seconds: float = HANG_SECONDS) -> None:
         self.index = index
         self.height, self.width = index.height, index.width
         here = cache_bytes // _SHARE_OF_RGB
         self._cache: ByteCache[int, Array] = ByteCache(here)
         self._lock = threading.Lock()
+        name = name or path.name
         self._source: Source = (
-            ImageFolder(path, index) if index.kind == "images"
-            else _DecodedFile(path, index, cache_bytes - here, hang_seconds)
+            ImageFolder(path, name, index) if index.kind == "images"
+            else _DecodedFile(path, name, index, cache_bytes - here, hang_seconds)
         )
 
     def __len__(self) -> int:
@@ -95,8 +97,9 @@ class VideoReader:
 class _DecodedFile:
     """A file decoded in a process of its own, which is started when it is needed and again after it failed."""
 
-    def __init__(self, path: Path, index: FrameIndex, cache_bytes: int, hang_seconds: float) -> None:
-        self._path, self._index, self._cache_bytes, self._hang_seconds = path, index, cache_bytes, hang_seconds
+    def __init__(self, path: Path, name: str, index: FrameIndex, cache_bytes: int, hang_seconds: float) -> None:
+        self._path, self._name, self._index = path, name, index
+        self._cache_bytes, self._hang_seconds = cache_bytes, hang_seconds
         self._shape = index.height, index.width, 3
         self._process: Process | None = None
         self._shared: Any = None
@@ -104,7 +107,7 @@ class _DecodedFile:
     def picture(self, frame: int) -> Array:
         if self._process is None or self._process.ended:
             self._shared = shared_bytes(math.prod(self._shape))
-            self._process = Process(self._path.name, decoder.serve, self._path, self._index.to_bytes(),
+            self._process = Process(self._name, decoder.serve, self._path, self._name, self._index.to_bytes(),
                                     self._cache_bytes, self._shared, hang_seconds=self._hang_seconds)
         self._process.ask(frame)
         return np.frombuffer(self._shared, np.uint8).reshape(self._shape).copy()

@@ -22,7 +22,7 @@ from backend.video.reader import Array, VideoReader
 log = logging.getLogger(__name__)
 
 JpegKind = Literal["frame", "proxy"]
-Locate = Callable[[str], tuple[Path, FrameIndex]]
+Locate = Callable[[str], tuple[Path, FrameIndex, str]]
 """content hash -> where the video is, and its index. Raises NotFound. Called when a video is opened."""
 
 PROXY_WIDTH = 480
@@ -43,7 +43,7 @@ class FrameStore:
 
     Args:
         cache_dir: a folder of its own; made where it is missing, and may be deleted at any time.
-        locate: finds the video of a content hash.
+        locate: finds the video of a content hash: its path, frame index, and what people call it.
         max_bytes: on disk. What was used least recently goes first.
         memory_bytes: of JPEGs in memory.
     """

@@ -174,9 +174,9 @@ class Source:
         if len(chosen) != 1 and self.path.is_file() and self._zip is None:
             chosen = list(self._sizes)
         if len(chosen) != 1:
-            listed = f": {', '.join(chosen[:5])}" if chosen else ""
-            raise BadInput("several_json" if chosen else "no_json",
-                           f"{self.path.name} holds {len(chosen)} json files{listed}.",
+            if not chosen:
+                raise BadInput("no_json", f"{self.path.name} holds no json file.", "Give the one with the annotations.")
+            raise BadInput("several_json", f"{self.path.name} holds {len(chosen)} json files: {', '.join(chosen[:5])}.",
                            "Give the one with the annotations.")
         return chosen[0], self.read(chosen[0], MAX_JSON)
 

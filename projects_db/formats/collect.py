@@ -92,7 +92,7 @@ def collect(session: Session, project_id: int, filters: Filters, progress: Progr
                                         if filters.labels is None or one.id in filters.labels), 1)
     }
     collector = _Collector(session, filters, labels)
-    for video in counted(chosen, progress, "reading masks of video"):
+    for video in counted(chosen, progress, "reading masks of video {0} of {1}"):
         collector.add(video)
     if not collector.videos:
         raise BadInput("nothing_to_export", "No frame of these videos is verified.", "Verify masks, or export all.")

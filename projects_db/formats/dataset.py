@@ -33,9 +33,10 @@ def portion(progress: Progress, start: float, stop: float) -> Progress:
 
 
 def counted(items: Sequence[T], progress: Progress, doing: str) -> Iterator[T]:
-    """The items, with the progress reported before each."""
+    """The items, with the progress reported before each: `doing` with its number for {0} and how many there are for
+    {1}."""
     for done, item in enumerate(items):
-        progress(done / len(items), f"{doing} {done + 1} of {len(items)}")
+        progress(done / len(items), doing.format(done + 1, len(items)))
         yield item
 
 

@@ -73,7 +73,7 @@ def import_annotations(
     dataset = _on_frames_of(dataset, targets)
     with database.write() as session:
         labels, created = _labels(session, project_id, dataset)
-        for video in counted(dataset.videos, portion(progress, 0.5, 1.0), "storing masks of video"):
+        for video in counted(dataset.videos, portion(progress, 0.5, 1.0), "storing masks of video {0} of {1}"):
             _store(session, dataset, video, targets[video.id], person_id, labels)
     count = sum(len(found) for found in dataset.masks.values())
     brought = tuple(targets[video.id].id for video in dataset.videos)

@@ -82,8 +82,8 @@ def parse(form: type[AnyPart], data: bytes, file: str) -> AnyPart:
 
 def bad_file(file: str, where: str, what: str) -> BadInput:
     """The error of something wrong at a place in a file."""
-    at = f" at {where}" if where else ""
-    return BadInput("bad_file", f"{PurePosixPath(file).name} is wrong{at}: {what}.",
+    name = PurePosixPath(file).name
+    return BadInput("bad_file", f"{name} is wrong at {where}: {what}." if where else f"{name} is wrong: {what}.",
                     "Correct the file; nothing was changed.")
 
 

@@ -45,7 +45,7 @@ def write(dataset: Dataset, sink: Sink, polygons: bool = False, progress: Progre
         "categories": (category(label) for label in dataset.labels),
         "videos": (_video(video) for video in dataset.videos),
         "annotations": (_annotation(item, videos[item.video_id], dataset.masks[item.id])
-                        for item in counted(dataset.objects, progress, "writing object")),
+                        for item in counted(dataset.objects, progress, "writing object {0} of {1}")),
     })
     return []
 

@@ -17,6 +17,7 @@ from app.settings import Settings
 from projects_db import people
 from projects_db.database import Database
 from tests.app.conftest import Client, client_of, import_clip
+from tests.video_fixtures import encode
 
 ANYBODY, SIGNED_IN, MEMBER, OWN, REVIEWER, PROJECT_OWNER, WORKPLACE_OWNER = (
     "anybody", "signed in", "member", "own", "reviewer", "project owner", "workplace owner")
@@ -158,6 +159,21 @@ def routes_of(app: FastAPI) -> set[str]:
     assert len(app.routes) == len(own) + len(mounted) + len(ROUTERS), "a router that main.ROUTERS does not name"
     included = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
     return {f"{method} {route.path}" for route in own + included for method in route.methods}
+
+
+def test_where_a_missing_file_lay_is_for_owners_of_the_workplace(world: World, tmp_path: Path, clip: Path) -> None:
+    boss, project = world.people["boss"], world.ids["project_id"]
+    path = tmp_path / "secret folder" / "gone.mp4"
+    path.parent.mkdir()
+    encode(path, range(5, 9), size=(64, 48))
+    shown = boss.get(f"/api/videos/{import_clip(boss, project, path)}").json()
+    path.unlink()
+    url = f"/api/videos/{shown['hash']}/frames/0.jpg"
+    for name, knows in (("boss", True), ("owner", False), ("annotator", False)):
+        refused = world.people[name].get(url)
+        assert (refused.status_code, refused.json()["error"]) == (503, "video_missing")
+        assert "gone.mp4" in refused.json()["message"]
+        assert ("secret folder" in refused.text) == knows, name
 
 
 def test_every_route_says_what_it_needs(world: World) -> None:

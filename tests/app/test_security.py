@@ -45,7 +45,8 @@ def test_another_site_can_read_nothing(client: Client) -> None:
 
 def test_a_foreign_name_for_this_machine_is_refused(client: Client) -> None:
     for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", ""):
-        assert client.get("/api/me", headers={"Host": host}).status_code == 400, host
+        refused = client.get("/api/me", headers={"Host": host})
+        assert (refused.status_code, refused.json()["error"]) == (400, "wrong_host"), host
     for host in ("localhost:7860", "127.0.0.1", "[::1]:7860"):
         assert client.get("/api/me", headers={"Host": host}).status_code == 200, host
 

@@ -66,7 +66,7 @@ export const moment = (iso) => new Date(iso).toLocaleString(language, { dateStyl
 /** A day: "2024-05-01", or the day of a moment. @param {string} iso */
 export const day = (iso) => new Date(iso.length > 10 ? iso : `${iso}T00:00`).toLocaleDateString(language, { dateStyle: "medium" });
 
-/** @type {{pattern: RegExp, words: string}[] | null} the more that is fixed in it, the earlier */
+/** @type {{pattern: RegExp, words: string}[] | null} those with more fixed words first */
 let patterns = null;
 
 /**
@@ -75,13 +75,14 @@ let patterns = null;
  * @param {string} text @returns {string}
  */
 export function heard(text) {
-  patterns ??= Object.entries(table.server).filter(([, words]) => words).map(([key, words]) => ({ pattern: patternOf(key), words }))
+  patterns ??= Object.entries(table.server).map(([key, words]) => ({ pattern: patternOf(key), words }))
     .sort((a, b) => b.pattern.source.length - a.pattern.source.length);
   for (const { pattern, words } of patterns) {
     const match = pattern.exec(text);
-    if (match) return put(words, match.slice(1));
+    if (match) return put(words, match.slice(1).map(heard)); // one text may stand in another
   }
-  return text;
+  const sentences = text.split(/(?<=[.!?]) (?=\S)/);
+  return sentences.length > 1 ? sentences.map(heard).join(" ") : text;
 }
 
 const patternOf = (key) => new RegExp(

@@ -241,7 +241,7 @@ def test_a_zip_bomb_is_not_unpacked(studio: Studio, before: Any, tmp_path: Path)
 
 
 def test_zips_that_cannot_be_read(studio: Studio, before: Any, tmp_path: Path) -> None:
-    refused(studio, zipped(tmp_path / "none.zip", {}), "coco", "0 json files", before)
+    refused(studio, zipped(tmp_path / "none.zip", {}), "coco", "no json file", before)
     refused(studio, zipped(tmp_path / "two.zip", {"a.json": b"{}", "b.json": b"{}"}), "coco", "2 json files", before)
     refused(studio, zipped(tmp_path / "empty.zip", {}), "davis", "no PNGs", before)
     refused(studio, tmp_path / "nowhere.zip", "coco", "nowhere.zip", before)
