@@ -31,6 +31,8 @@ RETURNS = {"missing", "_note", "_remedy", "_why_nothing", "_disagreements", "_le
 """Functions that return such texts, or yield them."""
 VALUES = ("waiting", "written", *ROLES, *STAGES, *STATES, *RUN_STATUSES, *get_args(Reason))
 """Words that stand in such texts, or alone."""
+AT_THE_TERMINAL = {"cli", "training", "migrations", "server.py", "backup.py", "sequences.py", "evaluate.py"}
+"""What never reaches a page; the terminal speaks English."""
 CODE = re.compile("[a-z_]+")
 PASSED_ON = {"message", "remedy", "detail", "error"}
 """Texts that were found where they were made."""
@@ -86,7 +88,7 @@ def server_words() -> list[str]:
     """Keys of everything that the server says to people: messages and remedies of errors, which must be readable here,
     and whatever else `CALLS`, `NAMED`, `RETURNS` and `VALUES` find."""
     paths = [path for room in ("app", "backend", "projects_db") for path in sorted((ROOT / room).rglob("*.py"))
-             if not {"cli", "training", "migrations"} & set(path.parts)]
+             if not AT_THE_TERMINAL & set(path.parts)]
     trees = {path: ast.parse(path.read_text()) for path in paths}
     errors = _errors(trees.values())
     found: dict[str, None] = {}
