@@ -19,7 +19,7 @@ from projects_db.tables import ROLES, RUN_STATUSES, STAGES, STATES
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "widgets/words/de.json"
 COUNT = re.compile(r'\bcount\((?:[^()"`]|\([^()]*\))*,\s*"([^"]+)"(?:,\s*"([^"]+)")?\)')
-COMMENT = re.compile(r"/\*.*?\*/|(?m:(?:^|(?<=\s))//\s[^\n]*$)", re.S)
+COMMENT = re.compile(r"(?:^|(?<=\s))/\*.*?\*/|(?m:(?:^|(?<=\s))//\s[^\n]*$)", re.S)
 CALLS = {
     "error_response": (2, 3), "HTTPException": (1,), "__init__": (1,), "bad_file": (2,), "Format": (2,),
     "progress": (1,), "report": (1,), "tell": (1,), "counted": (2,), "notes.append": (0,),

@@ -11,7 +11,7 @@ import { t } from "./i18n.js";
 
 const NAMES = {
   " ": t`Space`, ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", PageUp: t`PgUp`, PageDown: t`PgDn`,
-  Delete: t`Del`, Escape: t`Esc`, Home: t`Home`, End: t`End`, ctrl: t`Ctrl`, shift: t`Shift`,
+  Delete: t`Del`, Escape: t`Esc`, Backspace: t`Backspace`, Home: t`Home`, End: t`End`, ctrl: t`Ctrl`, shift: t`Shift`,
 };
 
 const NOT_TEXT = ["checkbox", "radio", "range", "color", "button"];
