@@ -61,7 +61,7 @@ def run(one: Run, seconds_left: float | None = None) -> dict[str, Any]:
     return {"id": one.id, "video_id": one.video_id, "model": one.model, "status": one.status, "total": one.total,
             "done": one.done, "message": one.message, "objects": list(plan.objects), "scope": plan.scope,
             "frame": plan.frame, "notes": list(plan.notes), "created_at": one.created_at,
-            "finished_at": one.finished_at, **left}
+            "finished_at": one.finished_at, "verdict": one.verdict, **left}
 
 
 def written(one: Written) -> dict[str, Any]:

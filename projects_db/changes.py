@@ -43,7 +43,7 @@ def begin(session: Session, video_id: int, person_id: int, kind: str, data: dict
     """Start a change; what the person has undone on this video can no longer be redone.
 
     Args:
-        kind: "prompt", "mask", "clear", "verify", "unverify", "absent", "object", "run" or "import".
+        kind: "prompt", "mask", "clear", "verify", "unverify", "absent", "object", "run", "roll back" or "import".
 
     Raises:
         NotFound: no such video.

@@ -38,6 +38,8 @@ class Run:
     message: str
     created_at: str
     finished_at: str | None
+    verdict: str | None
+    """What a person made of the result: "accepted", "rolled back", or None."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def resume(
     row.change_id = changes.begin(session, row.video_id, person_id, "run").id
     row.plan, row.prompt_hash, row.person_id = plan, prompt_hash, person_id
     row.status, row.message, row.finished_at, row.total = "queued", "", None, row.done + total
+    row.verdict = None
     session.flush()
     return _view(row)
 
@@ -175,5 +178,5 @@ def _row(session: Session, run_id: int) -> tables.Run:
 def _view(row: tables.Run) -> Run:
     return Run(
         row.id, row.video_id, row.person_id, row.change_id, row.model, row.model_version, row.status, row.plan,
-        row.prompt_hash, row.total, row.done, row.message, row.created_at, row.finished_at,
+        row.prompt_hash, row.total, row.done, row.message, row.created_at, row.finished_at, row.verdict,
     )

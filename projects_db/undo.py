@@ -13,11 +13,12 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from backend.errors import BadInput, Conflict
-from projects_db import changes, ledger, masks, objects, tables, videos
+from projects_db import changes, ledger, masks, objects, tables, verdicts, videos
 from projects_db.changes import Change
 from projects_db.ledger import PIXELS, TOKEN
 from projects_db.masks import Written
 from projects_db.objects import Object
+from projects_db.runs import Run
 
 # Of each place a change wrote: `past` was there before (or nothing), `made` is what the change left, `head` is now.
 _PLACES = """
@@ -34,12 +35,14 @@ _PLACES = """
 
 @dataclass(frozen=True)
 class Undone:
-    """What an undo or redo did; `kind` is that of the change that was undone or redone, `frame` where it began."""
+    """What an undo or redo did; `kind` is that of the change that was undone or redone, `frame` where it began.
+    `run` is one whose verdict changed with it."""
 
     kind: str
     written: Written
     objects: tuple[Object, ...]
     frame: int | None
+    run: Run | None = None
 
 
 def undo(session: Session, video_id: int, person_id: int) -> Undone:
@@ -59,7 +62,7 @@ def undo(session: Session, video_id: int, person_id: int) -> Undone:
     edited = objects.go_back(session, target.data.get("objects", []))
     target.undone = True
     session.flush()
-    return Undone(target.kind, written, tuple(edited), frame)
+    return Undone(target.kind, written, tuple(edited), frame, verdicts.follow(session, target))
 
 
 def redo(session: Session, video_id: int, person_id: int) -> Undone:
@@ -73,7 +76,7 @@ def redo(session: Session, video_id: int, person_id: int) -> Undone:
     written, frame = _masks(session, change, target.id, back="made", expected="past")
     target.undone = False
     session.flush()
-    return Undone(target.kind, written, tuple(edited), frame)
+    return Undone(target.kind, written, tuple(edited), frame, verdicts.follow(session, target))
 
 
 def _begin(session: Session, target: tables.Change, kind: str) -> Change:

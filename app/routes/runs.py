@@ -9,6 +9,7 @@ from sse_starlette import EventSourceResponse
 
 from app.identity import Access, AtWorkplace, SignedIn, access, member_by, user_of, video_member
 from app.schemas import NewRun
+from app.services import verdicts
 from backend.errors import NotFound
 from projects_db import runs, videos
 
@@ -50,6 +51,24 @@ def cancel_run(run_id: int, access: RunMember, workplace: AtWorkplace) -> dict[s
 def resume_run(run_id: int, access: RunMember, workplace: AtWorkplace) -> dict[str, Any]:
     """Go on with what is left."""
     return workplace.runs.resume(run_id, access.person.id)
+
+
+@router.get("/runs/{run_id:int}/replaced")
+def get_replaced(run_id: int, access: RunMember, workplace: AtWorkplace) -> dict[str, Any]:
+    """What it replaced."""
+    return verdicts.replaced(workplace, run_id)
+
+
+@router.post("/runs/{run_id:int}/accept")
+def accept_run(run_id: int, access: RunMember, workplace: AtWorkplace) -> dict[str, Any]:
+    """Its result is right."""
+    return verdicts.accept(workplace, run_id)
+
+
+@router.post("/runs/{run_id:int}/roll-back")
+def roll_back_run(run_id: int, access: RunMember, workplace: AtWorkplace) -> dict[str, Any]:
+    """Bring back what it replaced."""
+    return verdicts.roll_back(workplace, access, run_id)
 
 
 @router.get("/videos/{video_id:int}/events")

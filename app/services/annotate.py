@@ -194,7 +194,7 @@ def apply(
         written = write(session, change)
         edited = objects.edited(session, change)
         undo, redo = changes.available(session, video_id, access.person.id)
-    return {**_tell(workplace, access, video_id, written, edited), "undo": undo, "redo": redo}
+    return {**tell(workplace, access, video_id, written, edited), "undo": undo, "redo": redo}
 
 
 def step_back(
@@ -204,11 +204,13 @@ def step_back(
     with workplace.db.write() as session:
         done = step(session, video_id, access.person.id)
         undo, redo = changes.available(session, video_id, access.person.id)
-    return {**_tell(workplace, access, video_id, done.written, done.objects), "kind": done.kind, "frame": done.frame,
+    if done.run:
+        workplace.runs.publish(done.run)
+    return {**tell(workplace, access, video_id, done.written, done.objects), "kind": done.kind, "frame": done.frame,
             "undo": undo, "redo": redo}
 
 
-def _tell(
+def tell(
     workplace: Workplace, access: Access, video_id: int, written: Written, edited: Sequence[Object]
 ) -> Reply:
     """Tell every page of the video what changed, objects first: a page draws masks of objects it knows."""

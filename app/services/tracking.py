@@ -107,7 +107,7 @@ class RunManager:
             run = runs.get(session, run_id)
             if run.status in runs.ACTIVE:
                 run = runs.set_status(session, run_id, "cancelled")
-        self._publish(run)
+        self.publish(run)
         return self.view(run)
 
     def view(self, run: Run) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class RunManager:
         with self._lock:
             self._works[run.id] = work
             worker = self._workers.setdefault(run.model, ThreadPoolExecutor(1, thread_name_prefix=f"run-{run.model}"))
-        self._publish(run)
+        self.publish(run)
         worker.submit(self._work, run.id, work).add_done_callback(lambda future: self._ended(run.id, work, future))
         return self.view(run)
 
@@ -146,7 +146,7 @@ class RunManager:
             video = videos.get(session, run.video_id)
             plan = Plan.from_json(run.plan)
             barriers = {o: masks.barriers(session, o) for o in plan.objects}
-        self._publish(run)
+        self.publish(run)
         model = registry.load(run.model)
         with self._library.reader(video.hash) as frames:
             session_of_run = model.open(frames)
@@ -167,7 +167,7 @@ class RunManager:
                 written = runs.write_frame(session, run.id, frame, made)
                 run = runs.get(session, run.id)
             self._events.publish(run.video_id, "masks", {**views.written(written), "by": run.person_id})
-            self._publish(run)
+            self.publish(run)
 
     def _mask_of(self, video_id: int) -> runner.MaskOf:
         def mask_of(object_id: int, frame: int) -> BoolMask | None:
@@ -199,9 +199,10 @@ class RunManager:
             run = runs.get(session, run_id)
             if run.status in runs.ACTIVE:
                 run = runs.set_status(session, run_id, status, message)
-        self._publish(run)
+        self.publish(run)
 
-    def _publish(self, run: Run) -> None:
+    def publish(self, run: Run) -> None:
+        """Tell every page of the video how a run stands."""
         self._events.publish(run.video_id, "run", self.view(run))
 
 
