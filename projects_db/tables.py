@@ -206,8 +206,8 @@ class Change(Base):
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[str]
-    """"prompt", "mask", "clear", "verify", "unverify", "absent", "object", "run", "roll back", "import", "undo", "redo",
-    "stage"."""
+    """"prompt", "mask", "clear", "verify", "unverify", "absent", "object", "run", "roll back", "import", "undo",
+    "redo", "stage"."""
     stage: Mapped[str | None]
     """The stage the video was in: what was changed during review is a reviewer's edit."""
     undone: Mapped[bool] = mapped_column(default=False)
