@@ -37,7 +37,8 @@ body, gradio-app { background: var(--tl-bg) !important; }
 
 def page_head() -> str:
     """What every page has in its head: title, icon, theme, and the style sheets that all pages share."""
-    links = [("icon", "css/icon.svg"), ("stylesheet", "css/tokens.css"), ("stylesheet", "css/pages.css")]
+    links = [("icon", "css/icon.svg"), ("stylesheet", "css/tokens.css"), ("stylesheet", "css/pages.css"),
+             ("stylesheet", "css/work.css")]
     return (
         f'<title>{TITLE}</title><script src="{asset_url("js/first.js")}"></script>'
         + "".join(f'<link rel="{kind}" href="{asset_url(name)}">' for kind, name in links)

@@ -15,7 +15,7 @@ export const mount = (element) => mountPage(element, "people", async (main, me) 
   if (!me.accounts) return void fill(page, heading(), alone());
   if (!me.is_owner) return void fill(page, heading(), emptyState(t`For owners`,
     t`An owner of this workplace manages its people.`));
-  await drawPeople(page);
+  await drawPeople(page, me);
 });
 
 const ROLES_EXPLAINED = [t`Annotators make masks and hand videos to review.`,
@@ -31,16 +31,31 @@ const alone = () => emptyState(t`You work here alone`,
   t`This workplace has no accounts and answers only to this computer. To let others in, make the first account at the terminal:`,
   h("code", {}, "python3 launch.py people add NAME"));
 
-async function drawPeople(page) {
+async function drawPeople(page, me) {
   const [people, projects] = await Promise.all([request("GET", "api/people"), request("GET", "api/projects")]);
   const details = await Promise.all(projects.map((project) => request("GET", `api/projects/${project.id}`)));
-  const redraw = () => attempt(() => drawPeople(page));
+  const redraw = () => attempt(() => drawPeople(page, me));
   fill(page, heading(h("button", { class: "tl-button tl-primary", onclick: () => addPerson(redraw) }, t`Add a person`)),
-    table(["Name", ...details.map((project) => project.name)], people.map((person) => h("tr", {},
+    table([t`Name`, ...details.map((project) => project.name), ""], people.map((person) => h("tr", {},
       h("td", {}, h("span", { class: "tl-name" }, person.name), " ", person.is_owner && chip(t`owner`),
-        person.active === false && chip(t`inactive`)),
-      ...details.map((project) => h("td", {}, roleSelect(person, project)))))),
+        person.active === false && chip(t`switched off`)),
+      ...details.map((project) => h("td", {}, roleSelect(person, project))),
+      h("td", { class: "tl-actions" }, person.id !== me.id && accountButton(person, redraw))))),
     h("p", { class: "tl-help", style: { marginTop: "12px" } }, ROLES_EXPLAINED));
+}
+
+/** An account is never deleted: what its person made bears their name. */
+function accountButton(person, redraw) {
+  const set = (active) => request("PATCH", `api/people/${person.id}`, { active });
+  const name = person.active ? t`Switch off` : t`Switch on`;
+  return h("button", { class: "tl-button tl-quiet", "aria-label": `${name}: ${person.name}`, onclick: async () => {
+    const done = person.active ? await ask({
+      title: t`Switch off the account of ${person.name}?`,
+      body: h("p", {}, t`They are signed out and cannot sign in again until you switch it on. Their masks, comments and work stay.`),
+      action: t`Switch off`, submit: () => set(false),
+    }) : await attempt(() => set(true));
+    if (done) redraw();
+  } }, name);
 }
 
 function roleSelect(person, project) {

@@ -8,6 +8,7 @@ import { emptyState, field } from "../shell/elements.js";
 import { attempt, mountPage, pageAddress, queryNumber } from "../shell/page.js";
 import { count } from "../shell/words.js";
 import { importPanel } from "../upload/importing.js";
+import { myWork } from "../work/my-work.js";
 import { LABEL_COLOURS, labelEditor } from "./labels.js";
 import { videoTable } from "./videos.js";
 
@@ -18,7 +19,9 @@ async function drawHome(main, me) {
   const projects = await request("GET", "api/projects");
   const wanted = queryNumber("project") ?? projects[0]?.id;
   const view = h("div", { class: "tl-main", style: { width: "100%" } });
-  fill(main, h("div", { class: "tl-split" }, projectList(projects, wanted, me), view));
+  const mine = await myWork();
+  fill(main, h("div", { class: "tl-split" }, projectList(projects, wanted, me),
+    h("div", { style: { minWidth: 0 } }, mine && h("div", { class: "tl-main", style: { paddingBottom: 0 } }, mine), view)));
   if (wanted !== undefined) await drawProject(view, await request("GET", `api/projects/${wanted}`), me);
   else fill(view, emptyState(t`No project yet`, me.is_owner
     ? t`A project holds videos, the labels of their objects, and the people who work on them.`
