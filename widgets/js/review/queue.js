@@ -144,7 +144,7 @@ class Queue {
       h("td", {}, meter(video.verified, t`Verified`)),
       h("td", { class: "tl-number" }, number(row.waiting)),
       h("td", { class: "tl-number", title: t`open comments` }, row.open_threads),
-      h("td", {}, video.stage === "review" && row.worst !== undefined && meter(row.worst, t`Doubt`, row.worst.toFixed(2))),
+      h("td", {}, video.stage === "review" && row.worst !== undefined && meter(row.worst, t`Doubt`, number(row.worst, 2))),
       h("td", { class: "tl-actions" }, h("a", { class: `tl-button${video.stage === "review" ? " tl-primary" : ""}`, href },
         { annotate: t`Annotate`, review: t`Review`, accepted: t`View` }[video.stage])));
   }
