@@ -17,6 +17,7 @@ from app.identity import is_owner, is_signed_in, name_of
 from app.pages import mount_pages
 from app.pages.login import login_page
 from app.routes import (
+    activity,
     checks,
     datasets,
     doubts,
@@ -40,6 +41,7 @@ from widgets.assets import mount_assets
 
 ROUTERS = (
     session, preferences, projects, videos, objects, masks, runs, review, doubts, checks, work, quality, datasets,
+    activity,
 )
 
 

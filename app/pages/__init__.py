@@ -20,12 +20,13 @@ from widgets.module import Module
 _MODULES = (
     ("Datasets", "datasets", "js/datasets/page.js"),
     ("Review", "review", "js/review/page.js"),
+    ("Time", "activity", "js/activity/page.js"),
     ("People", "people", "js/people/page.js"),
 )
 
 
 def build_pages() -> gr.Blocks:
-    """All pages: Home (/), annotate, review, datasets, people. Their bar is ours, so Gradio's lists none of them."""
+    """All pages; Home is at /. Their bar is ours, so Gradio's lists none of them."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as pages:
         Module("js/projects/page.js")
     for name, path, module in _MODULES:

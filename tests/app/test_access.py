@@ -28,6 +28,7 @@ NEEDS = {
     "GET /assets/{digest}/{name:path}": ANYBODY,
     "DELETE /api/session": SIGNED_IN, "GET /api/me": SIGNED_IN, "GET /api/projects": SIGNED_IN,
     "GET /api/formats": SIGNED_IN, "GET /api/me/preferences": SIGNED_IN, "PATCH /api/me/preferences": SIGNED_IN,
+    "GET /api/activity": SIGNED_IN, "PUT /api/activity/logging": WORKPLACE_OWNER,
     "POST /api/projects": WORKPLACE_OWNER, "GET /api/people": WORKPLACE_OWNER, "POST /api/people": WORKPLACE_OWNER,
     "GET /api/projects/{project_id:int}": MEMBER, "PATCH /api/projects/{project_id:int}": PROJECT_OWNER,
     "POST /api/projects/{project_id:int}/labels": PROJECT_OWNER,
@@ -59,6 +60,7 @@ NEEDS = {
         ("POST", "absent"), ("POST", "preview"), ("POST", "discover"), ("POST", "frames/{frame:int}/masks"),
         ("POST", "undo"), ("POST", "redo"), ("GET", "timeline"), ("GET", "history"), ("GET", "events"),
         ("GET", "doubts"), ("POST", "stage"), ("GET", "threads"), ("POST", "threads"), ("GET", "work"),
+        ("POST", "activity"),
     )},
     "PATCH /api/people/{person_id:int}": WORKPLACE_OWNER,
     "POST /api/videos/{video_id:int}/checks": MEMBER, "GET /api/videos/{video_id:int}/findings": MEMBER,
@@ -160,6 +162,16 @@ def routes_of(app: FastAPI) -> set[str]:
     assert len(app.routes) == len(own) + len(mounted) + len(ROUTERS), "a router that main.ROUTERS does not name"
     included = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
     return {f"{method} {route.path}" for route in own + included for method in route.methods}
+
+
+def test_people_see_their_own_activity_and_owners_of_the_workplace_everybodys(world: World) -> None:
+    url = f"/api/videos/{world.ids['video_id']}/activity"
+    for name in ("annotator", "reviewer"):
+        beat = {"objects": [{"object_id": 0, "seconds": 5.0}]}
+        assert world.people[name].post(url, json=beat).status_code == 200
+    for name, seen in (("annotator", {"annotator"}), ("owner", set()), ("boss", {"annotator", "reviewer", "boss"})):
+        rows = world.people[name].get("/api/activity").json()["rows"]
+        assert {row["person"] for row in rows} == seen, name
 
 
 def test_where_a_missing_file_lay_is_for_owners_of_the_workplace(world: World, tmp_path: Path, clip: Path) -> None:

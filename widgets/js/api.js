@@ -42,14 +42,15 @@ export async function signIn() {
  * @param {"GET"|"POST"|"PUT"|"PATCH"|"DELETE"} method
  * @param {string} path "api/videos/3"
  * @param {any} [body] sent as JSON; a Blob or a form as it is
- * @param {{signal?: AbortSignal, headers?: Record<string, string>}} [options]
+ * @param {{signal?: AbortSignal, headers?: Record<string, string>, keepalive?: boolean}} [options] `keepalive`: the
+ *   request outlives the page
  * @returns {Promise<any>} the reply's JSON, null where it has none
  * @throws {ApiError}
  */
 export async function request(method, path, body, options = {}) {
   /** @type {RequestInit} */
   const headers = { Accept: "application/json", ...options.headers };
-  const init = { method, signal: options.signal, credentials: "same-origin", headers };
+  const init = { method, signal: options.signal, keepalive: options.keepalive, credentials: "same-origin", headers };
   if (method !== "GET") init.headers["X-Throughline-CSRF"] = token;
   if (body instanceof Blob || body instanceof FormData) {
     init.body = body;

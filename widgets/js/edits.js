@@ -11,9 +11,12 @@ import { patchTimeline } from "./timeline/segments.js";
 /** @typedef {import("./rle.js").Shape} Shape */
 /**
  * A change on its way. `call` sends it with the base it is given; `done` hears the reply, or null where it was refused.
- * @typedef {{objectId: number, frame: number, base: number, call: (base: number) => Promise<any>,
+ * @typedef {{objectId: number, frame: number, base: number, clicks: number, call: (base: number) => Promise<any>,
  *   done: (reply: any) => void}} Edit
  */
+
+/** How many prompts a request gives. */
+const clicksIn = ({ prompt, prompts }) => prompts?.length ?? Number(prompt !== undefined);
 
 export class Edits {
   /** @param {import("./workspace.js").Workspace} workspace */
@@ -167,11 +170,13 @@ export class Edits {
 
   /** An object with the current label. @returns {Promise<number|null>} its id, null where it was refused */
   async make(path, body) {
-    const { objects, store, measure, toast } = this.workspace;
+    const { activity, objects, store, measure, toast } = this.workspace;
     const label = objects.nextLabel();
     if (!label) return null;
     try {
-      const reply = await request("POST", `api/videos/${store.state.video.id}/${path}`, body({ label_id: label.id }));
+      const given = body({ label_id: label.id });
+      const reply = await request("POST", `api/videos/${store.state.video.id}/${path}`, given);
+      activity.gave(reply.objects[0].id, clicksIn(given), false);
       measure.answered(reply);
       this.take(reply);
       return reply.objects[0].id;
@@ -191,7 +196,7 @@ export class Edits {
     const whole = `api/videos/${this.workspace.store.state.video.id}/${path}`;
     return new Promise((done) => {
       const queue = this.queues.get(place.objectId) || [];
-      queue.push({ ...place, call: (base) => request(method, whole, { ...body, base }), done });
+      queue.push({ ...place, clicks: clicksIn(body), call: (base) => request(method, whole, { ...body, base }), done });
       this.queues.set(place.objectId, queue);
       if (queue.length === 1) this.work(place.objectId, queue);
     });
@@ -207,6 +212,7 @@ export class Edits {
       const reply = await this.attempt(edit);
       queue.shift();
       if (reply) {
+        this.workspace.activity.gave(objectId, edit.clicks, edit.base > 0);
         this.workspace.measure.answered(reply);
         this.take(reply);
       }

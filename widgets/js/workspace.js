@@ -1,5 +1,6 @@
 // The workspace: reads a video, builds the parts, and puts them together. Other pages mount it with panels of their own.
 
+import { Activity } from "./activity.js";
 import { request, signIn } from "./api.js";
 import { Stage } from "./canvas/stage.js";
 import { commandsOf } from "./commands.js";
@@ -55,6 +56,7 @@ export class Workspace {
     this.store = new Store(initialState(me, video, timeline));
     this.toast = new Toast();
     this.measure = new Measure(this);
+    this.activity = new Activity(this);
     this.frames = new FrameLoader(video);
     this.masks = new MaskCache(video.id, video.frame_count, () => {
       this.store.set({ masksVersion: this.store.state.masksVersion + 1 });
@@ -139,6 +141,7 @@ export async function mountWorkspace(element, { videoId, frame = 0, mode = "anno
   layOut(workspace, mode, panels);
   listen(workspace);
   workspace.measure.publish();
+  workspace.activity.begin();
   workspace.live.connect();
   await workspace.viewer.seek(frame);
   workspace.stage.element.focus({ preventScroll: true });

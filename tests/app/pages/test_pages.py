@@ -76,7 +76,7 @@ def stage_of(server: Server, video: int) -> str:
 
 def test_every_page_is_built() -> None:
     pages = build_pages().config["pages"]
-    assert [path for path, *_ in pages] == ["", "datasets", "review", "people", "annotate"]
+    assert [path for path, *_ in pages] == ["", "datasets", "review", "activity", "people", "annotate"]
 
 
 @pytest.mark.e2e
