@@ -1,5 +1,4 @@
-"""The tables. A project directory holds one database with these; the database is the truth for everything but
-pixels.
+"""The tables of a project directory's one database, which is the truth for everything but pixels.
 
 Times are UTC, ISO 8601 text with milliseconds (SQLite has no time type that sorts and reads better). Frames
 are decode-order indices. Masks are zlib-compressed COCO RLE (`backend.masks.Rle.as_blob`) at the video's
