@@ -1,5 +1,6 @@
 // Everything a person can do on the Annotate page, once: bindings, buttons, tooltips and the help sheet all read this list.
 
+import { checkCommands } from "./commands/checks.js";
 import { crosshairCommands } from "./commands/crosshair.js";
 import { t } from "./i18n.js";
 import { nextBarrier, nextUnverified } from "./timeline/segments.js";
@@ -13,7 +14,7 @@ export function commandsOf(workspace) {
   return [
     ...toolCommands(workspace), ...frameCommands(workspace), ...objectCommands(workspace), ...maskCommands(workspace),
     ...runCommands(workspace), ...viewCommands(workspace), ...labelCommands(workspace),
-    ...crosshairCommands(workspace),
+    ...crosshairCommands(workspace), ...checkCommands(workspace),
   ];
 }
 

@@ -9,7 +9,7 @@ const MARKS = [
   [t`bar`, t`tracked by a model`], [t`taller, underlined`, t`verified`],
   [t`hatched`, t`stale: made before a later correction`], [t`hollow line`, t`absent`], [t`diamond`, t`made by a person`],
   [t`dot`, t`has a prompt`], [t`line at the foot`, t`low score`],
-  [t`triangle on top`, t`comment`], [t`dashed outline`, t`stale mask, on the picture`],
+  [t`triangle on top`, t`comment`], [t`cross on top`, t`finding of a check`], [t`dashed outline`, t`stale mask, on the picture`],
   [t`dotted outline`, t`candidate, on the picture`],
 ];
 const POINTER = [

@@ -28,6 +28,7 @@ export class Live {
       this.timelineSoon();
       this.workspace.element.dispatchEvent(new CustomEvent("tl-thread", { detail: thread }));
     });
+    this.on("findings", () => this.workspace.findings.refresh());
     this.on("stage", (stage) => store.set({ video: { ...store.state.video, ...stage } }));
   }
 

@@ -55,6 +55,10 @@
  * @property {boolean} follow show the frame a run has just made
  * @property {number} masksVersion counts changes of the mask cache
  * @property {{frame: number, object_id: number, id: number|null, data: any}[]} prompts of the shown frame
+ * @property {import("./checks/findings.js").Finding[]|null} findings what is probably wrong, surest first; null: not known yet
+ * @property {string|null} finding key of the one that is looked at
+ * @property {string} findingKind the kind that is listed, "" for all
+ * @property {import("./checks/findings.js").Check|null} check a check that goes on
  * @property {Search|null} search the candidates on a frame, while the tool that finds them is in the hand
  */
 

@@ -3,6 +3,8 @@
 import { Activity } from "./activity.js";
 import { request, signIn } from "./api.js";
 import { Stage } from "./canvas/stage.js";
+import { Findings } from "./checks/findings.js";
+import { checksPanel } from "./checks/panel.js";
 import { commandsOf } from "./commands.js";
 import { fill, h } from "./dom.js";
 import { Edits } from "./edits.js";
@@ -40,7 +42,7 @@ import { Viewer } from "./viewer.js";
 
 const SETTINGS = "throughline.settings";
 /** @type {Panel[]} */
-const PANELS = [objectsPanel, propertiesPanel, framePanel, threadsPanel];
+const PANELS = [objectsPanel, propertiesPanel, framePanel, checksPanel, threadsPanel];
 const REMEMBERED = ["opacity", "outlines", "brush", "scopeAll", "follow"];
 
 /**
@@ -68,6 +70,7 @@ export class Workspace {
     this.viewer = new Viewer(this);
     this.frameActions = new FrameActions(this);
     this.threads = new Threads(this);
+    this.findings = new Findings(this);
     this.help = new Help(this);
     this.tools = Object.fromEntries(toolsFor(this.store.state).map(({ id, make }) => [id, make(this)]));
     this.stage = new Stage(this);

@@ -166,7 +166,7 @@ def test_a_reviewer_steps_through_doubts_sends_back_and_accepts(
     page.keyboard.press("'")
     page.wait_for_function("f => throughline.state().shown === f", arg=worst["frame"])
     page.keyboard.press('"')
-    expect(page.get_by_role("heading", name=f"Doubts · {FRAMES - 2}")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"Checks · {FRAMES - 2}")).to_be_visible()
     items = server.call("GET", f"/api/videos/{video}/masks?start=0&stop={FRAMES}")["items"]
     assert [item["frame"] for item in items if item["state"] == "verified"] == [worst["frame"]]
 

@@ -1,16 +1,16 @@
 // Review: the queue of a project, or one video of it where the address names one.
 
+import { reviewChecksPanel } from "../checks/panel.js";
 import { framePanel } from "../panels/frame.js";
 import { objectsPanel } from "../panels/objects.js";
 import { propertiesPanel } from "../panels/properties.js";
 import { mountPage, queryNumber } from "../shell/page.js";
 import { openVideo } from "../workspace.js";
-import { doubtsPanel } from "./doubts.js";
 import { drawQueue } from "./queue.js";
 import { stagePanel } from "./stage-panel.js";
 import { threadsPanel } from "./threads-panel.js";
 
-const PANELS = [stagePanel, doubtsPanel, threadsPanel, framePanel, objectsPanel, propertiesPanel];
+const PANELS = [stagePanel, reviewChecksPanel, threadsPanel, framePanel, objectsPanel, propertiesPanel];
 
 /** @param {HTMLElement} element */
 export async function mount(element) {

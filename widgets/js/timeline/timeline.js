@@ -4,6 +4,7 @@ import { fill, h } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { maskWords } from "../shell/words.js";
 import { inksOf, LANE, paintCursor, paintLane, paintRuler, RULER } from "./paint.js";
+import { paintFindings } from "./findings.js";
 import { Scale } from "./scale.js";
 import { segmentAt } from "./segments.js";
 
@@ -36,7 +37,7 @@ export class Timeline {
     const { store } = this.workspace;
     new ResizeObserver(() => this.resize()).observe(this.body);
     window.addEventListener("tl-theme", () => { this.inks = null; this.redraw(); });
-    store.on(["timeline", "inPoint", "outPoint", "hidden", "selected"], () => this.redraw());
+    store.on(["timeline", "inPoint", "outPoint", "hidden", "selected", "findings", "finding"], () => this.redraw());
     store.on(["frame"], ({ frame }) => {
       if (!this.dragging) this.scale.reveal(frame);
       this.canvas.setAttribute("aria-valuenow", frame);
@@ -105,6 +106,7 @@ export class Timeline {
       });
     }
     paintRuler(context, scale, inks, this.state);
+    paintFindings(context, scale, inks, { left: this.workspace.findings.left, chosen: this.state.finding });
     paintCursor(context, scale, inks, frame, this.height);
   }
 
