@@ -86,10 +86,11 @@ class SignIn(Body):
 
 
 class Attribute(Body):
-    """An attribute of a label and the values it may have."""
+    """An attribute of a label and the values it may have; `over_time`: another one on other frames."""
 
     name: Name
     values: list[Name] = Field(max_length=200)
+    over_time: bool = False
 
 
 class NewLabel(Body):

@@ -155,6 +155,12 @@ class Rle:
         return {"size": [self.height, self.width], "counts": self.counts}
 
 
+def union(masks: Sequence[Rle]) -> Rle:
+    """What lies in any of some masks of one size; there is at least one."""
+    code = coco_mask.merge([one._code() for one in masks], intersect=False)
+    return Rle(masks[0].height, masks[0].width, code["counts"])
+
+
 def iou(a: Rle, b: Rle) -> float:
     """Intersection over union of two masks of one size; 1.0 where both are empty."""
     overlap = float(coco_mask.iou([a._code()], [b._code()], [0])[0, 0])

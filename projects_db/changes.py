@@ -13,6 +13,8 @@ from projects_db.tables import now
 
 NO_STEPS = ("undo", "redo", "stage")
 """Kinds that are no step of their own to undo."""
+MOVES = ("merge", "split", "swap")
+"""Kinds that give masks to another object: nobody doubts the pixels, so nothing turns stale."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def begin(session: Session, video_id: int, person_id: int, kind: str, data: dict
     """Start a change; what the person has undone on this video can no longer be redone.
 
     Args:
-        kind: "prompt", "mask", "clear", "verify", "unverify", "absent", "object", "run", "roll back" or "import".
+        kind: as `tables.Change.kind`, but for "undo", "redo" and "stage".
 
     Raises:
         NotFound: no such video.

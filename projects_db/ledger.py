@@ -100,14 +100,38 @@ def append_state(session: Session, change: Change, state: str | None, where: str
     )
 
 
-def settle(session: Session, change: Change, first: int, frame_count: int) -> tuple[list[Span], list[Span]]:
+def append_moved(session: Session, change: Change, source: int, target: int, where: str, **values: Any) -> None:
+    """Append a row for every current mask of object `source` that `where` picks: the same mask, but of `target`.
+
+    Args:
+        where: an SQL condition over `masks` (of the source) and `there` (of the target on that frame, or NULLs).
+        values: of the parameters in it.
+    """
+    session.execute(text(f"""
+        INSERT INTO mask_history (change_id, video_id, created_at, previous_id, frame, object_id, {_FACTS}, pixels_id)
+        SELECT :change_id, masks.video_id, :created_at, there.revision, masks.frame, :target,
+               {_COPIED.format(row="masks")}, masks.pixels_id
+        FROM masks LEFT JOIN masks there ON there.video_id = masks.video_id AND there.frame = masks.frame
+             AND there.object_id = :target
+        WHERE masks.video_id = :video_id AND masks.object_id = :source AND {where}
+        ORDER BY masks.frame"""),
+        {**values, "change_id": change.id, "video_id": change.video_id, "created_at": now(), "source": source,
+         "target": target})
+
+
+def settle(
+    session: Session, change: Change, first: int, frame_count: int, since: int = 0,
+) -> tuple[list[Span], list[Span]]:
     """End a step: make `masks` agree with the rows appended after `first`, then turn stale what was made from barriers
     that this step changed.
+
+    Args:
+        since: only masks made after this history row turn stale.
 
     Returns:
         (places changed, places turned stale).
     """
-    _apply(session, change, first)
+    apply(session, change, first)
     changed = newest(session)
     step = {"change_id": change.id, "first": first}
     stretches = _stretches_to_doubt(session, "new.change_id = :change_id AND new.id > :first", step, frame_count)
@@ -117,17 +141,18 @@ def settle(session: Session, change: Change, first: int, frame_count: int) -> tu
         append_state(
             session, change, "'stale'",
             "masks.object_id = :object_id AND masks.frame >= :start AND masks.frame < :stop AND masks.source = 'model' "
-            "AND masks.revision <= :first AND (masks.state IN ('tracked', 'absent') "
+            "AND masks.revision > :since AND masks.revision <= :first AND (masks.state IN ('tracked', 'absent') "
             "OR (masks.state = 'stale' AND :person_id <> (SELECT made.person_id FROM changes made JOIN mask_history h "
             "ON h.change_id = made.id WHERE h.id = masks.revision)))",
-            object_id=object_id, start=start, stop=stop, first=first, person_id=change.person_id,
+            object_id=object_id, start=start, stop=stop, first=first, since=since, person_id=change.person_id,
         )
     if stretches:
-        _apply(session, change, changed)
+        apply(session, change, changed)
     return _spans(session, change, first, changed), _spans(session, change, changed, newest(session))
 
 
-def _apply(session: Session, change: Change, first: int) -> None:
+def apply(session: Session, change: Change, first: int) -> None:
+    """Make `masks` agree with the rows that the change appended after history row `first`."""
     step = {"change_id": change.id, "first": first}
     session.execute(text("""
         DELETE FROM masks WHERE (video_id, frame, object_id) IN (

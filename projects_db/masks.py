@@ -200,9 +200,11 @@ def absent(
 
 def finish(
     session: Session, change: Change, first: int, video: videos.Video, skipped: Sequence[tuple[int, int]] = (),
+    since: int = 0,
 ) -> Written:
-    """End a step whose rows were appended after history row `first`. For this package only."""
-    changed, stale = ledger.settle(session, change, first, video.frame_count)
+    """End a step whose rows were appended after history row `first`; only masks made after `since` turn stale. For this
+    package only."""
+    changed, stale = ledger.settle(session, change, first, video.frame_count, since)
     items: list[MaskItem] = []
     if sum(stop - start for _, start, stop in changed) <= MANY:
         items = at(session, video.id, [(f, o) for o, start, stop in changed for f in range(start, stop)])

@@ -12,7 +12,9 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from backend.errors import BadInput, Conflict, Locked, NotFound
 from projects_db import palette, projects, tables, videos
+from projects_db import spans as timed
 from projects_db.changes import Change
+from projects_db.spans import Span
 from projects_db.tables import now
 
 FIELDS = ("label_id", "name", "colour", "locked", "attributes")
@@ -21,7 +23,7 @@ FIELDS = ("label_id", "name", "colour", "locked", "attributes")
 
 @dataclass(frozen=True)
 class Object:
-    """An object; `version` is raised by every change of it, undo included."""
+    """An object; `version` is raised by every change of it, undo included. `spans` as `tables.Object` has them."""
 
     id: int
     video_id: int
@@ -30,6 +32,7 @@ class Object:
     colour: str
     locked: bool
     attributes: dict[str, Any]
+    spans: list[dict[str, Any]]
     version: int
     deleted: bool
 
@@ -40,9 +43,10 @@ class Object:
 
 def create(
     session: Session, change: Change, label_id: int, name: str | None = None, colour: str | None = None,
-    attributes: dict[str, Any] | None = None,
+    attributes: dict[str, Any] | None = None, spans: Sequence[Span] = (),
 ) -> Object:
-    """A new object; without a name it is called after its label ("car 3"). Raises BadInput (label, colour, ...)."""
+    """A new object; without a name it is called after its label ("car 3"). Raises BadInput (label, colour, spans, ...).
+    """
     label = _label_of(session, change.video_id, label_id)
     used = session.execute(
         select(tables.Object.colour, tables.Object.label_id).where(tables.Object.video_id == change.video_id)).all()
@@ -50,7 +54,8 @@ def create(
     row = tables.Object(
         video_id=change.video_id, label_id=label_id, name=_name(name or f"{label.name} {number}"),
         colour=palette.checked(colour) if colour else palette.least_used(c for c, _ in used),
-        attributes=_attributes(label, attributes or {}), created_by=change.person_id, created_at=now(),
+        attributes=_attributes(label, attributes or {}), spans=_spans(session, change.video_id, label, spans),
+        created_by=change.person_id, created_at=now(),
     )
     session.add(row)
     session.flush()
@@ -81,24 +86,50 @@ def patch(session: Session, change: Change, object_id: int, version: int, **fiel
         Conflict: it has changed since; `details` has `theirs` (the object) and `yours` (the fields).
         BadInput: unknown field, label or attribute value. NotFound: deleted, or of another video.
     """
-    row = _row(session, object_id)
-    if row.deleted or row.video_id != change.video_id:
-        raise NotFound("no_such_object", f"There is no object {object_id} in this video.",
-                       "Somebody may have deleted it; load the page again.")
+    row = _there(session, change, object_id)
     _check_version(row, version, fields)
     return _set(session, change, row, _checked(session, row, fields))
 
 
 def delete(session: Session, change: Change, object_id: int, version: int) -> Object:
     """Delete an object; its masks stay in the database and come back with undo. Raises as `patch`, and Locked."""
-    row = _row(session, object_id)
-    if row.deleted or row.video_id != change.video_id:
-        raise NotFound("no_such_object", f"There is no object {object_id} in this video.",
-                       "Somebody may have deleted it; load the page again.")
+    row = _there(session, change, object_id)
     _check_version(row, version, {"deleted": True})
     if row.locked:
         raise Locked("object_locked", f"{row.name} is locked.", "Unlock it in the list of objects.")
     return _set(session, change, row, {"deleted": True})
+
+
+def expect(session: Session, change: Change, object_id: int, version: int) -> Object:
+    """The object, where it is as its author saw it. Raises Conflict, NotFound as `patch`."""
+    row = _there(session, change, object_id)
+    _check_version(row, version, {})
+    return _view(row)
+
+
+def label_of(session: Session, object_id: int) -> projects.Label:
+    """Its label. Raises NotFound."""
+    return projects.label(session, _row(session, object_id).label_id)
+
+
+def spans_of(session: Session, object_id: int) -> list[Span]:
+    """What holds on some of its frames. Raises NotFound."""
+    return timed.read(_row(session, object_id).spans)
+
+
+def set_spans(session: Session, change: Change, object_id: int, wanted: Sequence[Span]) -> None:
+    """Replace the spans of an object; nothing is noted where they are the same. Raises BadInput, NotFound."""
+    row = _there(session, change, object_id)
+    settled = _spans(session, row.video_id, label_of(session, object_id), wanted)
+    if settled != row.spans:
+        _set(session, change, row, {"spans": settled})
+
+
+def set_attributes(session: Session, change: Change, object_id: int, wanted: dict[str, Any]) -> None:
+    """Replace the attributes of an object; nothing is noted where they are the same. Raises BadInput, NotFound."""
+    row = _there(session, change, object_id)
+    if wanted != row.attributes:
+        _set(session, change, row, _checked(session, row, {"attributes": wanted}))
 
 
 def edited(session: Session, change: Change) -> list[Object]:
@@ -172,6 +203,10 @@ def _checked(session: Session, row: tables.Object, fields: dict[str, Any]) -> di
         checked["colour"] = palette.checked(fields["colour"])
     if "attributes" in fields:
         checked["attributes"] = _attributes(label, fields["attributes"])
+    elif label.id != row.label_id:  # what the new label has no place for could not be exported and read again
+        checked["attributes"] = {name: value for name, value in row.attributes.items() if _fits(label, name, value)}
+    if label.id != row.label_id:
+        checked["spans"] = timed.to_json(timed.allowed(timed.read(row.spans), label.attributes))
     return checked
 
 
@@ -184,18 +219,43 @@ def _label_of(session: Session, video_id: int, label_id: int) -> projects.Label:
 
 
 def _attributes(label: projects.Label, values: dict[str, Any]) -> dict[str, Any]:
-    allowed = {attribute["name"]: attribute["values"] for attribute in label.attributes}
     for name, value in values.items():
-        if value not in allowed.get(name, ()):
+        if not _fits(label, name, value):
             raise BadInput("bad_attribute", f"{label.name} has no attribute {name} with the value {value!r}.",
                            "Choose one of the label's values.")
     return dict(values)
+
+
+def _fits(label: projects.Label, name: str, value: Any) -> bool:
+    return any(one["name"] == name and value in one["values"] for one in label.attributes)
+
+
+def _spans(session: Session, video_id: int, label: projects.Label, wanted: Sequence[Span]) -> list[dict[str, Any]]:
+    """Spans as they are stored. Raises BadInput: a name or value the label does not have, or frames outside."""
+    settled = timed.joined(wanted)
+    fitting = timed.allowed(settled, label.attributes)
+    if strange := [one for one in settled if one not in fitting]:
+        raise BadInput("bad_span", f"{label.name} has nothing called {strange[0].name} with the value "
+                       f"{strange[0].value!r} that changes over time.", "Choose one of the label's values.")
+    video = videos.get(session, video_id)
+    for one in settled:
+        videos.check_frames(video, one.start, one.stop)
+    return timed.to_json(settled)
 
 
 def _name(name: str) -> str:
     if not 0 < len(name.strip()) <= 200:
         raise BadInput("bad_name", "The name of an object has 1 to 200 characters.", "Choose another name.")
     return name.strip()
+
+
+def _there(session: Session, change: Change, object_id: int) -> tables.Object:
+    """The row, of an object of this video that is not deleted. Raises NotFound."""
+    row = _row(session, object_id)
+    if row.deleted or row.video_id != change.video_id:
+        raise NotFound("no_such_object", f"There is no object {object_id} in this video.",
+                       "Somebody may have deleted it; load the page again.")
+    return row
 
 
 def _row(session: Session, object_id: int) -> tables.Object:
@@ -208,4 +268,4 @@ def _row(session: Session, object_id: int) -> tables.Object:
 
 def _view(row: tables.Object) -> Object:
     return Object(row.id, row.video_id, row.label_id, row.name, row.colour, row.locked, dict(row.attributes),
-                  row.version, row.deleted)
+                  list(row.spans), row.version, row.deleted)

@@ -10,13 +10,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from backend.errors import BadInput, Conflict, NotFound
-from projects_db import palette, people, tables
+from projects_db import palette, people, spans, tables
 from projects_db.tables import now
 
 
 @dataclass(frozen=True)
 class Label:
-    """A category of a project's schema. `attributes` is [{"name": str, "values": [str, ...]}, ...]."""
+    """A category of a project's schema. `attributes` as `tables.Label` has them."""
 
     id: int
     project_id: int
@@ -173,13 +173,18 @@ def _checked(new: NewLabel, others: Sequence[Label]) -> NewLabel:
     for attribute in new.attributes:
         if not _is_attribute(attribute):
             raise BadInput("bad_attribute", "This is no attribute of a label.",
-                           'Give {"name": "...", "values": ["...", ...]}.')
-    return replace(new, name=name, hotkey=hotkey, colour=palette.checked(new.colour or ""))
+                           'Give {"name": "...", "values": ["...", ...]}, and "over_time" if it changes.')
+        if attribute.get("over_time") and attribute["name"] in spans.FLAGS:
+            raise BadInput("bad_attribute", f"Every object can be {attribute['name']} on some frames, whatever its "
+                           "label.", "Give the attribute another name.")
+    attributes = [{key: value for key, value in one.items() if value is not False} for one in new.attributes]
+    return replace(new, name=name, hotkey=hotkey, colour=palette.checked(new.colour or ""), attributes=attributes)
 
 
 def _is_attribute(value: Any) -> bool:
     return (
-        isinstance(value, dict) and value.keys() == {"name", "values"} and isinstance(value["name"], str)
+        isinstance(value, dict) and value.keys() - {"over_time"} == {"name", "values"}
+        and isinstance(value["name"], str) and isinstance(value.get("over_time", False), bool)
         and isinstance(value["values"], list) and all(isinstance(v, str) for v in value["values"])
     )
 

@@ -77,6 +77,17 @@ def withdraw(
     return [_view(row) for row in rows]
 
 
+def move(session: Session, change: Change, found: Sequence[StoredPrompt], target: int) -> None:
+    """Give prompts to another object; in the order given they are its newest. Undo brings them back to where they were.
+    For this package only: what may be written has been checked."""
+    rows = session.scalars(select(tables.Prompt).where(tables.Prompt.id.in_([one.id for one in found])))
+    for row in rows:
+        row.withdrawn_by = change.id
+    session.add_all(tables.Prompt(video_id=change.video_id, frame=one.frame, object_id=target, change_id=change.id,
+                                  data=one.data) for one in found)
+    session.flush()
+
+
 def _counting(video_id: int) -> Select[tables.Prompt]:
     given, taken = aliased(tables.Change), aliased(tables.Change)
     return (

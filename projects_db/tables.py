@@ -87,7 +87,7 @@ class Label(Base):
     """"#rrggbb"."""
     hotkey: Mapped[str | None]
     attributes: Mapped[list[Any]] = mapped_column(default=list)
-    """[{"name": str, "values": [str, ...]}], allowed attribute values of an object of this label."""
+    """[{"name": str, "values": [str, ...], "over_time": true where it is in `Object.spans`}], what objects may say."""
 
 
 class Video(Base):
@@ -205,8 +205,8 @@ class Change(Base):
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[str]
-    """"prompt", "mask", "clear", "verify", "unverify", "absent", "object", "run", "roll back", "import", "undo",
-    "redo", "stage"."""
+    """"prompt", "mask", "clear", "verify", "unverify", "absent", "object", "spans", "merge", "split", "swap", "run",
+    "roll back", "import", "undo", "redo", "stage"."""
     stage: Mapped[str | None]
     """The stage the video was in: what was changed during review is a reviewer's edit."""
     undone: Mapped[bool] = mapped_column(default=False)

@@ -58,7 +58,7 @@ def undo(session: Session, video_id: int, person_id: int) -> Undone:
         raise BadInput("nothing_to_undo", "You have nothing to undo on this video.",
                        "Changes of other people are theirs to undo.")
     change = _begin(session, target, "undo")
-    written, frame = _masks(session, change, target.id, back="past", expected="made")
+    written, frame = _masks(session, change, target, back="past", expected="made")
     edited = objects.go_back(session, target.data.get("objects", []))
     target.undone = True
     session.flush()
@@ -73,7 +73,7 @@ def redo(session: Session, video_id: int, person_id: int) -> Undone:
                        "Only what was undone last, with nothing done since, can be redone.")
     change = _begin(session, target, "redo")
     edited = objects.go_forward(session, target.data.get("objects", []))
-    written, frame = _masks(session, change, target.id, back="made", expected="past")
+    written, frame = _masks(session, change, target, back="made", expected="past")
     target.undone = False
     session.flush()
     return Undone(target.kind, written, tuple(edited), frame, verdicts.follow(session, target))
@@ -88,9 +88,11 @@ def _begin(session: Session, target: tables.Change, kind: str) -> Change:
     return changes.record(session, target.video_id, target.person_id, kind, {"of": target.id})
 
 
-def _masks(session: Session, change: Change, of: int, *, back: str, expected: str) -> tuple[Written, int | None]:
-    """Bring the masks of the places of change `of` back to `back`; also the frame where that change began."""
-    history = tables.MaskHistory
+def _masks(
+    session: Session, change: Change, target: tables.Change, *, back: str, expected: str,
+) -> tuple[Written, int | None]:
+    """Bring the masks of the places of a change back to `back`; also the frame where that change began."""
+    history, of = tables.MaskHistory, target.id
     begun = session.scalar(select(history.frame).where(history.change_id == of).order_by(history.id).limit(1))
     if begun is None:
         return Written(change.id), None
@@ -99,7 +101,9 @@ def _masks(session: Session, change: Change, of: int, *, back: str, expected: st
         select(history.object_id).where(history.change_id == of).distinct()))
     as_left = f"({TOKEN.format(row='head')}) = ({TOKEN.format(row=expected)})"
     _check_not_built_on(session, change, of, as_left)
-    first = ledger.newest(session)
+    first, since = ledger.newest(session), 0
+    if target.kind in changes.MOVES:  # it made nothing stale itself: only what was made since was made from it
+        since = session.execute(text(f"SELECT max(head.id) {_PLACES} WHERE {as_left}"), {"of": of}).scalar_one() or 0
     session.execute(text(f"""
         INSERT INTO mask_history (change_id, video_id, created_at, previous_id, restores_id, frame, object_id, area,
                                   state, source, score, run_id, prompt_hash, author_id, pixels_id)
@@ -109,7 +113,7 @@ def _masks(session: Session, change: Change, of: int, *, back: str, expected: st
                {PIXELS.format(row=back)}
         {_PLACES} WHERE {as_left}
         ORDER BY place.first_id"""), {"change_id": change.id, "of": of, "created_at": tables.now()})
-    return masks.finish(session, change, first, video), begun
+    return masks.finish(session, change, first, video, since=since), begun
 
 
 def _check_not_built_on(session: Session, change: Change, of: int, as_left: str) -> None:

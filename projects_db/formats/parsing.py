@@ -38,6 +38,7 @@ class Attribute(Part):
 
     name: Name
     values: list[Name]
+    over_time: bool = False
 
 
 class CategoryPart(Part):
