@@ -19,8 +19,10 @@ from app.pages.login import login_page
 from app.routes import (
     activity,
     checks,
+    cuts,
     datasets,
     doubts,
+    identities,
     masks,
     objects,
     preferences,
@@ -40,8 +42,8 @@ from app.workplace import WithWorkplace, Workplace
 from widgets.assets import mount_assets
 
 ROUTERS = (
-    session, preferences, projects, videos, objects, masks, runs, review, doubts, checks, work, quality, datasets,
-    activity,
+    session, preferences, projects, videos, objects, identities, cuts, masks, runs, review, doubts, checks, work,
+    quality, datasets, activity,
 )
 
 

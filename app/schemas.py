@@ -291,6 +291,7 @@ class NewRun(Body):
     start: FrameNumber | None = None
     stop: FrameNumber | None = None
     model: ModelName | None = None
+    across_cuts: bool = False
 
 
 class StageChange(Body):

@@ -15,6 +15,7 @@ from app.events import Broker
 from app.jobs import Jobs
 from app.library import Library
 from app.security import Throttle
+from app.services.cuts import CutFinder
 from app.services.tracking import RunManager
 from app.services.uploads import Uploads
 from app.settings import Settings
@@ -38,6 +39,7 @@ class Workplace:
     library: Library
     sessions: SessionPool
     runs: RunManager
+    cuts: CutFinder
     sign_ins: Throttle = field(default_factory=Throttle)
     media_lock: threading.Lock = field(default_factory=threading.Lock)
     """Held while a file is put into the media folder or taken out of it."""
@@ -59,7 +61,7 @@ class Workplace:
                 left.unlink()
             library, events = Library(db, settings), Broker()
             return cls(settings, db, events, Jobs(), Uploads(settings), library, SessionPool(),
-                       RunManager(db, library, events))
+                       RunManager(db, library, events), CutFinder(db, library, events))
         except BaseException:
             db.close()
             raise
@@ -85,6 +87,7 @@ class Workplace:
         """End streams, jobs and runs, and close the database."""
         self.events.close()
         self.runs.close()
+        self.cuts.close()
         self.jobs.close()
         self.sessions.drop()
         self.library.close()

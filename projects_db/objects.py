@@ -95,8 +95,7 @@ def delete(session: Session, change: Change, object_id: int, version: int) -> Ob
     """Delete an object; its masks stay in the database and come back with undo. Raises as `patch`, and Locked."""
     row = _there(session, change, object_id)
     _check_version(row, version, {"deleted": True})
-    if row.locked:
-        raise Locked("object_locked", f"{row.name} is locked.", "Unlock it in the list of objects.")
+    check_unlocked(session, change, object_id)
     return _set(session, change, row, {"deleted": True})
 
 
@@ -105,6 +104,13 @@ def expect(session: Session, change: Change, object_id: int, version: int) -> Ob
     row = _there(session, change, object_id)
     _check_version(row, version, {})
     return _view(row)
+
+
+def check_unlocked(session: Session, change: Change, object_id: int) -> None:
+    """Raises Locked, NotFound."""
+    row = _there(session, change, object_id)
+    if row.locked:
+        raise Locked("object_locked", f"{row.name} is locked.", "Unlock it in the list of objects.")
 
 
 def label_of(session: Session, object_id: int) -> projects.Label:

@@ -31,6 +31,8 @@ class Video:
     created_at: str
     copy_number: int
     """0; 1, 2, ... for blind copies."""
+    cuts: tuple[int, ...] | None
+    """Frames that begin a new shot, ascending; None until they have been looked for."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,14 @@ def frame_index(session: Session, video_id: int) -> bytes:
     return found
 
 
+def set_cuts(session: Session, video_id: int, cuts: Sequence[int]) -> Video:
+    """Say where shots begin. Raises NotFound."""
+    get(session, video_id)
+    session.get_one(tables.Video, video_id).cuts = sorted(set(cuts))
+    session.flush()
+    return get(session, video_id)
+
+
 def delete(session: Session, video_id: int) -> Video:
     """Delete a video with everything made on it; the caller removes the file if no other row names it (`with_hash`).
     Its hidden ground truth stays with another copy, where there is one: it scores that one's people too.
@@ -169,4 +179,5 @@ def _view(row: tables.Video) -> Video:
     return Video(
         row.id, row.project_id, row.content_hash, row.name, row.media_path, row.width, row.height, row.frame_count,
         row.duration, row.stage, row.stage_version, row.created_at, row.copy_number,
+        None if row.cuts is None else tuple(row.cuts),
     )

@@ -30,7 +30,7 @@ def start_run(body: NewRun, person: SignedIn, workplace: AtWorkplace) -> dict[st
         access(session, person, videos.get(session, body.video_id).project_id, "annotator", "video")
     return workplace.runs.start(
         body.video_id, person.id, chosen=body.objects, scope=body.scope, frame=body.frame, start=body.start,
-        stop=body.stop, model=body.model,
+        stop=body.stop, model=body.model, across_cuts=body.across_cuts,
     )
 
 

@@ -118,8 +118,10 @@ def get_video(video_id: int, access: Viewer, workplace: AtWorkplace) -> dict[str
         labels = projects.labels(session, video.project_id)
         progress = videos.progress(session, [video_id])[video_id]
         recent = runs.of_video(session, video_id)
+    workplace.cuts.look(video)
     return {
-        **views.video(video, progress), "times": index.times.round(6).tolist(), "key_frames": index.key_frames.tolist(),
+        **views.video(video, progress), **workplace.cuts.view(video),
+        "times": index.times.round(6).tolist(), "key_frames": index.key_frames.tolist(),
         "damaged": index.damaged.tolist(), "rate": float(index.rate), "labels": [views.label(one) for one in labels],
         "objects": [one.as_json() for one in there], "role": access.role,
         "models": [views.model(one) for one in registry.available()], "default_model": registry.DEFAULT,

@@ -106,10 +106,12 @@ def add_video(
     with workplace.media_lock:
         media = _place(workplace, path, digest, placing)
         with workplace.db.write() as session:
-            return videos.add(
+            video = videos.add(
                 session, project_id, content_hash=digest, name=name, media_path=media, width=index.width,
                 height=index.height, frame_count=len(index), duration=index.duration, frame_index=index.to_bytes(),
             )
+    workplace.cuts.look(video)
+    return video
 
 
 def delete_video(workplace: Workplace, video_id: int) -> None:

@@ -53,13 +53,14 @@ class RunManager:
 
     def start(
         self, video_id: int, person_id: int, *, chosen: Sequence[int] | None, scope: Scope, frame: int,
-        start: int | None, stop: int | None, model: str | None,
+        start: int | None, stop: int | None, model: str | None, across_cuts: bool = False,
     ) -> dict[str, Any]:
         """Plan a run, store it and queue it.
 
         Args:
             chosen: the objects; None: every object that is not locked.
             start, stop: only frames start <= f < stop.
+            across_cuts: also from one shot into the next.
 
         Raises:
             BadInput: nothing to track, a bad range, or a model that cannot track.
@@ -71,7 +72,7 @@ class RunManager:
             video = videos.get(session, video_id)
             ids = _objects_of(session, video_id, chosen)
             plan = make_plan(timeline.for_plan(session, video_id, ids), scope, frame, frame_count=video.frame_count,
-                             start=start or 0, stop=stop)
+                             start=start or 0, stop=stop, cuts=() if across_cuts else video.cuts or ())
             run = runs.create(
                 session, video_id, person_id, model=spec.name, model_version=spec.version, plan=plan.to_json(),
                 prompt_hash=_seen(session, video_id, plan.objects), total=plan.total, objects=plan.objects,

@@ -10,6 +10,7 @@ Rules, for every scope:
   it: in the direction of the run, the frames behind it are left alone up to the next barrier that has a mask.
 * What lies between two masks to start from is tracked from both (scopes `stale` and `to_barrier`), by two stretches
   that run against each other. What both compute is merged.
+* Nothing is tracked across a cut. Behind it, a run goes on from the masks that a person put there.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ class Plan:
 
 def make_plan(
     objects: Sequence[ObjectFrames], scope: Scope, frame: int, *,
-    frame_count: int, start: int = 0, stop: int | None = None,
+    frame_count: int, start: int = 0, stop: int | None = None, cuts: Sequence[int] = (),
 ) -> Plan:
     """Plan a run.
 
@@ -151,6 +152,7 @@ def make_plan(
         frame_count: of the video.
         start, stop: only frames start <= f < stop are computed; the mask to start from may lie right beside the
         range.
+        cuts: frames that begin a new shot, ascending; none for a run that shall go across them.
 
     Raises:
         BadInput: unknown scope, a frame or range outside the video, or nothing to track.
@@ -166,12 +168,15 @@ def make_plan(
                        f"Choose 0 <= start < stop <= {frame_count}.")
     stretches: list[Stretch] = []
     notes: list[str] = []
+    stopped: set[int] = set()
     for one in objects:
-        lane = _Lane(one, start, stop)
+        lane = _Lane(one, start, stop, cuts)
         stretches += lane.stale() if scope == "stale" else lane.run(scope, frame, notes)
+        stopped |= lane.stopped_at
     if not stretches:
-        reason = _why_nothing(objects, scope)
-        raise BadInput("nothing_to_track", f"There is nothing to track: {reason}", _remedy(scope))
+        reason = _why_nothing(objects, scope, stopped)
+        raise BadInput("nothing_to_track", f"There is nothing to track: {reason}", _remedy(scope, stopped))
+    notes += [f"Tracking stops at the cut on frame {cut}." for cut in sorted(stopped)]
     return Plan(scope, frame, tuple(stretches), tuple(notes))
 
 
@@ -189,21 +194,24 @@ def prompt_hash(prompts: Iterable[Any], barriers: Mapping[int, Iterable[Any]]) -
 
 
 class _Lane:
-    """One object's frames within a range."""
+    """One object's frames within a range. `stopped_at`: cuts that ended a stretch which would have gone on."""
 
-    def __init__(self, one: ObjectFrames, start: int, stop: int) -> None:
+    def __init__(self, one: ObjectFrames, start: int, stop: int, cuts: Sequence[int]) -> None:
         self.object = one.object
         self.start, self.stop = start, stop
         self.barriers = set(one.barriers)
         self.masks = set(one.masks)
         self.outdated = set(one.stale) - self.barriers
         self.fresh = self.masks - self.outdated
+        self.cuts = cuts
+        self.stopped_at: set[int] = set()
 
     def run(self, scope: Scope, frame: int, notes: list[str]) -> list[Stretch]:
         """The stretches of a run that starts at a frame."""
         if scope in ("one_forward", "one_backward"):
             step: Literal[1, -1] = 1 if scope == "one_forward" else -1
-            free = frame in self.masks and self._free(frame + step)
+            free = (frame in self.masks and self._free(frame + step)
+                    and self._in_shot(frame, frame + step) == frame + step)
             return [Stretch(self.object, frame + step, frame + step, step)] if free else []
         frame = min(max(frame, self.start), self.stop - 1)
         seed = self._seed(frame, scope)
@@ -226,10 +234,12 @@ class _Lane:
             between = inside[bisect_right(inside, left):bisect_left(inside, right)]
             if not between:
                 continue
-            if left in seeds:
-                yield Stretch(self.object, left + 1, between[-1], 1)
-            if right in seeds:
-                yield Stretch(self.object, right - 1, between[0], -1)
+            by_left = [f for f in between if left in seeds and not self._cut_between(left, f)]
+            by_right = [f for f in between if right in seeds and not self._cut_between(right, f)]
+            if by_left:
+                yield Stretch(self.object, left + 1, by_left[-1], 1)
+            if by_right:
+                yield Stretch(self.object, right - 1, by_right[0], -1)
 
     def _seed(self, frame: int, scope: Scope) -> int | None:
         """The mask a run from this frame starts from: here, else the nearest against its direction, up-to-date ones
@@ -247,7 +257,7 @@ class _Lane:
         while self._can_hold_seed(frame):
             if frame in masks:
                 return frame
-            if frame in self.barriers:
+            if frame in self.barriers or self._cut_between(frame, frame + side):
                 return None
             frame += side
         return None
@@ -259,9 +269,31 @@ class _Lane:
         stops = [seed, *ahead, end]
         for one, other in list(pairwise(stops))[: 1 if to_barrier else None]:
             if one in self.masks and self._can_hold_seed(one) and (other - one) * step > 1:
-                yield Stretch(self.object, one + step, other - step, step)
+                yield from self._to_cut(one, other - step, step)
                 if to_barrier and other in ahead and other in self.masks:
-                    yield Stretch(self.object, other - 1, one + 1, -1)
+                    yield from self._to_cut(other, one + 1, -1)
+
+    def _to_cut(self, seed: int, last: int, step: Literal[1, -1]) -> Iterator[Stretch]:
+        """From a seed to `last`, or to where its shot ends."""
+        last = self._in_shot(seed, last)
+        if last != seed:
+            yield Stretch(self.object, seed + step, last, step)
+
+    def _in_shot(self, seed: int, last: int) -> int:
+        """The last frame on the way from a seed to `last` before a cut; the seed itself where there is none."""
+        cut = self._cut_between(seed, last)
+        if cut is None:
+            return last
+        self.stopped_at.add(cut)
+        return cut - 1 if last > seed else cut
+
+    def _cut_between(self, one: int, other: int) -> int | None:
+        """The cut that something tracked from one frame to the other would meet first; None where there is none."""
+        low, high = sorted((one, other))
+        before, after = bisect_right(self.cuts, low), bisect_right(self.cuts, high)
+        if before == after:
+            return None
+        return self.cuts[before] if one < other else self.cuts[after - 1]
 
     def _can_hold_seed(self, frame: int) -> bool:
         """Inside the range or right beside it: from farther away, frames outside the range would have to be
@@ -291,9 +323,11 @@ def _without(stretch: Stretch, done: set[int]) -> Iterator[Stretch]:
         yield Stretch(stretch.object, first, stretch.last, stretch.step)
 
 
-def _why_nothing(objects: Sequence[ObjectFrames], scope: Scope) -> str:
+def _why_nothing(objects: Sequence[ObjectFrames], scope: Scope, stopped: Collection[int]) -> str:
     if not objects:
         return "no object was given."
+    if stopped:
+        return f"the cut on frame {min(stopped)} is in the way."
     if scope == "stale":
         return "no stale frame in the range has a mask beside its stretch to start from."
     if not any(one.masks for one in objects):
@@ -301,7 +335,9 @@ def _why_nothing(objects: Sequence[ObjectFrames], scope: Scope) -> str:
     return "no mask to start from, or only frames that a person has made or verified ahead."
 
 
-def _remedy(scope: Scope) -> str:
+def _remedy(scope: Scope, stopped: Collection[int]) -> str:
+    if stopped:
+        return "Mark the object behind the cut, or track across cuts."
     if scope == "stale":
         return "Correct or verify a frame of the stretch, or track from a frame that is right."
     return ("Go to a frame where the object has a mask, or make one with a click, "

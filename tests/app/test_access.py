@@ -61,6 +61,8 @@ NEEDS = {
         ("POST", "undo"), ("POST", "redo"), ("GET", "timeline"), ("GET", "history"), ("GET", "events"),
         ("GET", "doubts"), ("POST", "stage"), ("GET", "threads"), ("POST", "threads"), ("GET", "work"),
         ("POST", "activity"),
+        ("POST", "merge"), ("POST", "split"), ("POST", "swap"), ("GET", "partners"), ("POST", "spans"),
+        ("POST", "cuts"),
     )},
     "PATCH /api/people/{person_id:int}": WORKPLACE_OWNER,
     "POST /api/videos/{video_id:int}/checks": MEMBER, "GET /api/videos/{video_id:int}/findings": MEMBER,

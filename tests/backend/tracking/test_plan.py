@@ -2,6 +2,8 @@
 
 import json
 import random
+from bisect import bisect_right
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from backend.errors import BadInput
 from backend.tracking.plan import SCOPES, Meeting, ObjectFrames, Plan, Stretch, make_plan, prompt_hash
 
 
-def plan(*objects: ObjectFrames, scope: str, frame: int = 0, frame_count: int = 100, **limits: int) -> Plan:
+def plan(*objects: ObjectFrames, scope: str, frame: int = 0, frame_count: int = 100, **limits: Any) -> Plan:
     return make_plan(objects, scope, frame, frame_count=frame_count, **limits)  # type: ignore[arg-type]
 
 
@@ -110,6 +112,34 @@ def test_a_range_is_kept_to() -> None:
         plan(one, scope="forward", frame=12, start=12, stop=20)
 
 
+def test_tracking_stops_at_a_cut_and_goes_on_from_masks_behind_it() -> None:
+    one = ObjectFrames(1, barriers=[10, 60], masks=[10, 60])
+    made = plan(one, scope="forward", frame=10, cuts=[40, 80])
+    assert lanes(made) == [(10, 11, 39), (60, 61, 79)]
+    assert made.notes == ("Tracking stops at the cut on frame 40.", "Tracking stops at the cut on frame 80.")
+    assert lanes(plan(one, scope="backward", frame=60, cuts=[40, 80])) == [(60, 59, 40), (10, 9, 0)]
+    assert lanes(plan(one, scope="forward", frame=10)) == [(10, 11, 59), (60, 61, 99)], "unless told otherwise"
+    assert lanes(plan(one, scope="to_barrier", frame=60, cuts=[60])) == [(60, 61, 99)], "a cut begins a shot"
+    for scope, frame, cut in (("one_forward", 10, 11), ("one_backward", 60, 60), ("backward", 10, 10)):
+        with pytest.raises(BadInput, match=f"the cut on frame {cut} is in the way") as error:
+            plan(one, scope=scope, frame=frame, cuts=[cut])
+        assert "across cuts" in error.value.remedy
+
+
+def test_no_mask_beyond_a_cut_is_a_start() -> None:
+    one = ObjectFrames(1, masks=[10])
+    with pytest.raises(BadInput) as error:
+        plan(one, scope="forward", frame=50, cuts=[40])
+    assert error.value.code == "nothing_to_track"
+
+
+def test_stale_frames_come_from_their_own_shot() -> None:
+    one = ObjectFrames(1, barriers=[10, 50], masks=range(10, 51), stale=range(11, 50))
+    assert lanes(plan(one, scope="stale", cuts=[20])) == [(10, 11, 19), (50, 49, 20)]
+    assert lanes(plan(one, scope="stale", cuts=[20, 40])) == [(10, 11, 19), (50, 49, 40)]
+    assert lanes(plan(one, scope="stale", cuts=[45])) == [(10, 11, 44), (50, 49, 45)]
+
+
 @pytest.mark.parametrize(("code", "limits"), [
     ("unknown_scope", {"scope": "sideways"}), ("frame_outside", {"scope": "forward", "frame": 100}),
     ("frame_outside", {"scope": "forward", "frame": -1}), ("bad_range", {"scope": "forward", "start": 9, "stop": 9}),
@@ -159,8 +189,10 @@ def test_every_plan_keeps_the_rules() -> None:
         objects = [random_object(rng, n) for n in (1, 2)]
         start = rng.randrange(29)
         stop = rng.randrange(start + 1, 31)
+        cuts = sorted(rng.sample(range(1, 30), rng.choice([0, 0, 1, 4])))
         try:
-            one = make_plan(objects, rng.choice(SCOPES), rng.randrange(30), frame_count=30, start=start, stop=stop)
+            one = make_plan(objects, rng.choice(SCOPES), rng.randrange(30), frame_count=30, start=start, stop=stop,
+                            cuts=cuts)
         except BadInput as error:
             assert error.code == "nothing_to_track"
             continue
@@ -178,6 +210,8 @@ def test_every_plan_keeps_the_rules() -> None:
             assert all(start <= f < stop for f in computed), "nothing outside the range is computed"
             assert all(s.seed_frame in lane.masks for s in mine), "tracking starts from a mask"
             assert all(s.frames for s in mine)
+            shots = [{bisect_right(cuts, f) for f in (s.seed_frame, *s.frames)} for s in mine]
+            assert all(len(shot) == 1 for shot in shots), "nothing is tracked across a cut"
             assert not {s.seed_frame for s in mine} & set(computed), "no seed is computed by the same run"
             if one.scope == "stale":
                 assert not {s.seed_frame for s in mine} & set(lane.stale)
