@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from projects_db import spans
 from projects_db.formats.dataset import Dataset, DatasetLabel, DatasetMask, DatasetObject, DatasetVideo
 from projects_db.formats.parsing import CategoryPart, ObjectPart, bad_file, unique
 
@@ -44,7 +46,9 @@ class Builder:
             raise bad_file(self.file, where, f"there is no video {video_id}, or none of its frames")
         if label_id not in self.labels:
             raise bad_file(self.file, where, f"there is no category {label_id}")
-        self.objects[key] = DatasetObject(key, video_id, label_id, facts.name, facts.colour, facts.attributes)
+        held = tuple(spans.read(part.model_dump() for part in facts.spans))
+        self.objects[key] = DatasetObject(key, video_id, label_id, facts.name, facts.colour, facts.attributes,
+                                          spans=held)
         self._masks[key] = {}
 
     def put(self, where: str, key: int, mask: DatasetMask | None) -> None:
@@ -54,6 +58,13 @@ class Builder:
         if mask.frame in self._masks[key]:
             raise bad_file(self.file, where, f"object {key} is on frame {mask.frame} already")
         self._masks[key][mask.frame] = mask
+
+    def flag(self, key: int, frame: int, flags: Sequence[str]) -> None:
+        """Flags that hold of an object on a frame."""
+        if flags:
+            item = self.objects[key]
+            held = [*item.spans, *(spans.Span(flag, frame, frame + 1, spans.YES) for flag in flags)]
+            self.objects[key] = replace(item, spans=tuple(spans.joined(held)))
 
     def dataset(self, *notes: str) -> Dataset:
         """What was put together; videos and objects by id, labels in the order of the file."""

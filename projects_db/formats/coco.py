@@ -2,12 +2,13 @@
 
 Beside COCO's own fields: `videos` and `tracks` lists, `video_id` and `frame_index` of images, `video_id` and `track_id`
 of annotations (one track an object), and what we know of a mask (`state`, `source`, `score`). `area` counts pixels,
-`bbox` is that of the pixels, `iscrowd` is 0.
+`bbox` is that of the pixels, `iscrowd` is 0. `attributes` of an annotation are what is said of the object on that
+frame, with "occluded" and "truncated", as CVAT writes them; `spans` of its track say the same for all frames.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -36,6 +37,7 @@ from projects_db.formats.parsing import (
     unique,
 )
 from projects_db.formats.writing import category, object_facts, video_facts
+from projects_db.spans import FLAGS
 
 FILE = "annotations.json"
 
@@ -88,7 +90,7 @@ def _annotation(
     return {
         "id": number, "image_id": image, "category_id": item.label_id, "video_id": item.video_id, "track_id": item.id,
         "iscrowd": 0, "area": rle.area, "bbox": list(rle.box), "state": mask.state, "source": mask.source,
-        "score": mask.score, "segmentation": outline or rle.as_json(),
+        "score": mask.score, "attributes": item.attributes_on(mask.frame), "segmentation": outline or rle.as_json(),
     }
 
 
@@ -133,6 +135,7 @@ class _Annotation(Part):
     track_id: Id | None = None
     state: str | None = None
     score: Score | None = None
+    attributes: dict[str, Any] = Field(default_factory=dict)
 
 
 class _File(Part):
@@ -158,8 +161,9 @@ def read(source: Source) -> Dataset:
     frames = _add_videos(builder, file)
     for position, track in enumerate(file.tracks):
         _add_track(builder, f"tracks[{position}]", track)
+    tracks = {track.id for track in file.tracks}
     for position, part in enumerate(file.annotations):
-        _add_annotation(builder, frames, f"annotations[{position}]", part)
+        _add_annotation(builder, frames, tracks, f"annotations[{position}]", part)
     without = sum(part.track_id is None for part in file.annotations)
     return builder.dataset(*([f"{without} annotations without a track_id became an object each."] if without else []))
 
@@ -196,7 +200,9 @@ def _add_track(builder: Builder, where: str, track: _Track) -> None:
             builder.put(where, track.id, DatasetMask(frame, None, state))
 
 
-def _add_annotation(builder: Builder, frames: dict[int, tuple[int, int]], where: str, part: _Annotation) -> None:
+def _add_annotation(
+    builder: Builder, frames: dict[int, tuple[int, int]], tracks: Collection[int], where: str, part: _Annotation,
+) -> None:
     if part.image_id not in frames:
         raise bad_file(builder.file, where, f"there is no image {part.image_id}")
     video_id, frame = frames[part.image_id]
@@ -208,3 +214,5 @@ def _add_annotation(builder: Builder, frames: dict[int, tuple[int, int]], where:
         raise bad_file(builder.file, where, f"track {part.track_id} is in another video or category elsewhere")
     rle = mask_at(part.segmentation, builder.videos[video_id], builder.file, where)
     builder.put(where, key, mask_of(frame, rle, part.state, part.score))
+    if part.track_id not in tracks:  # one that has a track is described there
+        builder.flag(key, frame, [flag for flag in FLAGS if part.attributes.get(flag) is True])

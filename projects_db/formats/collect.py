@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend.errors import BadInput, NotFound
 from backend.masks import Rle
 from backend.video import FrameIndex
-from projects_db import objects, projects, tables, videos
+from projects_db import objects, projects, spans, tables, videos
 from projects_db.formats.dataset import (
     Dataset,
     DatasetLabel,
@@ -148,7 +148,8 @@ class _Collector:
             if any(mask.rle for mask in found.get(object_id, ())):
                 key = len(self.objects) + 1
                 self.objects.append(DatasetObject(
-                    key, number, self.labels[item.label_id].id, item.name, item.colour, item.attributes, object_id))
+                    key, number, self.labels[item.label_id].id, item.name, item.colour, item.attributes, object_id,
+                    tuple(spans.read(item.spans))))
                 self.masks[key] = tuple(found[object_id])
 
     def _masks(self, video: Video) -> Iterator[tuple[int, DatasetMask]]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from backend.masks import Rle
+from projects_db import spans as timed
+from projects_db.spans import Span
 
 Progress = Callable[[float, str], None]
 """Called with the share done (0..1) and what is being done. Raising from it gives up; what was begun is removed."""
@@ -46,7 +48,7 @@ class DatasetLabel:
 
     Attributes:
         colour: "#rrggbb"; None where the file has none.
-        attributes: [{"name": str, "values": [str, ...]}], what objects of this label may say.
+        attributes: what objects of this label may say, as `tables.Label` has it.
     """
 
     id: int
@@ -87,7 +89,7 @@ class DatasetVideo:
 
 @dataclass(frozen=True)
 class DatasetObject:
-    """One identity through one video."""
+    """One identity through one video. `spans`: what holds on some frames only."""
 
     id: int
     video_id: int
@@ -96,6 +98,17 @@ class DatasetObject:
     colour: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     origin: int | None = None
+    spans: tuple[Span, ...] = ()
+
+    def flags_on(self, frame: int) -> dict[str, bool]:
+        """Whether it is occluded and truncated on a frame."""
+        holds = timed.at(self.spans, frame)
+        return {flag: flag in holds for flag in timed.FLAGS}
+
+    def attributes_on(self, frame: int) -> dict[str, Any]:
+        """All that is said of it on a frame, flags included. A flag gives way to an attribute that bears its name."""
+        return {**self.flags_on(frame), **self.attributes,
+                **{name: value for name, value in timed.at(self.spans, frame).items() if name not in timed.FLAGS}}
 
 
 @dataclass(frozen=True, slots=True)

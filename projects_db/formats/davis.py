@@ -87,10 +87,13 @@ def write(dataset: Dataset, sink: Sink, polygons: bool = False, progress: Progre
         with sink.open(f"{FOLDER}/{video.folder}/{frame:05d}.png") as stream:
             picture.save(stream, "PNG")
     _write_objects(dataset, sink, indices, hidden)
+    held = sum(bool(item.spans) for item in dataset.objects)
+    said = [f"What holds on some frames only (occluded, truncated, attributes over time) is in {FILE} and not in the "
+            f"PNGs, of {held} objects."] if held else []
     if not overlaps:
-        return []
-    return [f"Objects overlap on {overlaps} frames. A DAVIS pixel has one object, so the one made later lies on top: "
-            f"{pixels} pixels of others and {len(hidden)} whole masks are not in this export."]
+        return said
+    return [*said, f"Objects overlap on {overlaps} frames. A DAVIS pixel has one object, so the one made later lies on "
+            f"top: {pixels} pixels of others and {len(hidden)} whole masks are not in this export."]
 
 
 def _drawn(masks: Mapping[int, Rle], indices: Mapping[int, int], shape: tuple[int, int]) -> Index:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -25,6 +26,7 @@ from projects_db.formats.dataset import (
     silent,
 )
 from projects_db.masks import MaskWrite
+from projects_db.spans import Span, between
 from projects_db.videos import Video
 
 MOST_OBJECTS = 5000
@@ -137,6 +139,7 @@ def _on_frames_of(dataset: Dataset, targets: dict[int, Video]) -> Dataset:
     """The dataset with frames numbered as the project does. Where a file has a picture for every frame of the video,
     they are its frames in order, whatever number they start from; else their numbers are the frames."""
     moved: dict[int, tuple[DatasetMask, ...]] = {}
+    held: dict[int, tuple[Span, ...]] = {}
     for video in dataset.videos:
         is_whole = len(video.frames) == targets[video.id].frame_count
         place = {frame: number if is_whole else frame for number, frame in enumerate(video.frames)}
@@ -145,10 +148,14 @@ def _on_frames_of(dataset: Dataset, targets: dict[int, Video]) -> Dataset:
                 raise BadInput("file_disagrees", f"{video.name}: object {item.id} is on frame {outside[0]}, of which "
                                "the file has no picture.", "Check the file.")
             moved[item.id] = tuple(replace(mask, frame=place[mask.frame]) for mask in dataset.masks[item.id])
+            numbered = item.spans if not is_whole else [
+                replace(one, start=bisect_left(video.frames, one.start), stop=bisect_left(video.frames, one.stop))
+                for one in item.spans]
+            held[item.id] = tuple(between(numbered, 0, targets[video.id].frame_count))
         if len(dataset.objects_of(video)) > MOST_OBJECTS:
             raise BadInput("too_many_objects", f"{video.name} would get more than {MOST_OBJECTS} objects.",
                            "Give annotations of one object the same track_id.")
-    return replace(dataset, masks=moved)
+    return replace(dataset, masks=moved, objects=tuple(replace(one, spans=held[one.id]) for one in dataset.objects))
 
 
 def _labels(session: Session, project_id: int, dataset: Dataset) -> tuple[dict[int, int], tuple[str, ...]]:
@@ -180,7 +187,7 @@ def _store(
     writes: list[MaskWrite] = []
     for item in items:
         made = objects.create(session, change, labels[item.label_id], item.name or None, item.colour,
-                              dict(item.attributes))
+                              dict(item.attributes), item.spans)
         writes += [MaskWrite(mask.frame, made.id, mask.rle or empty, None, mask.state, "import", mask.score)
                    for mask in dataset.masks[item.id]]
     masks.write(session, change, writes)

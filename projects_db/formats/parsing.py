@@ -56,12 +56,22 @@ class CategoryPart(Part):
         return DatasetLabel(self.id, self.name, bool(self.isthing), colour, [a.model_dump() for a in self.attributes])
 
 
+class SpanPart(Part):
+    """What holds of an object on frames start <= f < stop."""
+
+    name: Name
+    value: Name
+    start: Frame
+    stop: Frame
+
+
 class ObjectPart(Part):
     """What we say of an object beside what the formats do."""
 
     name: str = Field(default="", max_length=200)
     colour: Colour | None = None
     attributes: dict[str, str] = Field(default_factory=dict)
+    spans: list[SpanPart] = Field(default_factory=list)
 
 
 AnyPart = TypeVar("AnyPart", bound=Part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from projects_db import spans
 from projects_db.formats.dataset import DatasetLabel, DatasetObject, DatasetVideo
 
 
@@ -25,4 +26,5 @@ def video_facts(video: DatasetVideo) -> dict[str, Any]:
 
 def object_facts(item: DatasetObject) -> dict[str, Any]:
     """What we say of an object beside what the formats do."""
-    return {"name": item.name, "colour": item.colour, "attributes": dict(item.attributes)}
+    return {"name": item.name, "colour": item.colour, "attributes": dict(item.attributes),
+            "spans": spans.to_json(item.spans)}

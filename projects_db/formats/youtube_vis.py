@@ -3,7 +3,9 @@
 Run-length codes are uncompressed, as in the benchmark's own files: its evaluation reads no others. Beside its fields:
 `frame_indices`, `frame_count` and `content_hash` of videos, and what we know of an object (`name`, `colour`,
 `attributes`) and its masks (`states`, `sources`, `scores`, parallel to `segmentations`; a state "absent" or "verified"
-where the segmentation is `null` says that the object was looked for).
+where the segmentation is `null` says that the object was looked for). `frame_attributes` has a list a name, parallel to
+`segmentations` as well: whether the object is occluded or truncated, and attributes that change over time (`null` where
+nothing is said); `spans` say the same with first and last frames.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any
 
 from pydantic import Field
 
+from projects_db import spans
 from projects_db.formats.archive import Sink, Source, write_json
 from projects_db.formats.building import Builder
 from projects_db.formats.dataset import Dataset, DatasetMask, DatasetObject, DatasetVideo, Progress, counted, silent
@@ -64,9 +67,17 @@ def _annotation(item: DatasetObject, video: DatasetVideo, masks: tuple[DatasetMa
         "height": video.height, "length": len(video.frames), **object_facts(item),
         "areas": [one and one[1].area for one in seen], "bboxes": [one and list(one[1].box) for one in seen],
         "states": [mask and mask.state for mask in on], "sources": [mask and mask.source for mask in on],
-        "scores": [one and one[0].score for one in seen],
+        "scores": [one and one[0].score for one in seen], "frame_attributes": _frame_attributes(item, video),
         "segmentations": [one and {"size": [video.height, video.width], "counts": one[1].runs} for one in seen],
     }
+
+
+def _frame_attributes(item: DatasetObject, video: DatasetVideo) -> dict[str, list[Any]]:
+    flags = [item.flags_on(frame) for frame in video.frames]
+    values = [spans.at(item.spans, frame) for frame in video.frames]
+    changing = sorted({one.name for one in item.spans} - set(spans.FLAGS))
+    return {**{name: [one[name] for one in flags] for name in spans.FLAGS},
+            **{name: [one.get(name) for one in values] for name in changing}}
 
 
 class _Video(Part):

@@ -55,6 +55,8 @@ def unchanged(client: Client, video: int, square: int) -> Any:
             f"/api/videos/{video}", f"/api/videos/{video}/timeline", "/api/projects", "/api/people",
             f"/api/videos/{video}/threads")]
 
+    while client.get(f"/api/videos/{video}").json()["cuts"] is None:
+        pass
     before = state()
     yield
     assert state() == before

@@ -9,14 +9,16 @@ import pytest
 
 from backend.masks import Rle
 from backend.video import FrameIndex, build_index
-from projects_db import masks
+from projects_db import masks, objects
 from projects_db.masks import MaskWrite
 from projects_db.projects import NewLabel
+from projects_db.spans import Span
 from tests.projects_db.formats.studio import FRAMES, HEIGHT, WIDTH, Studio, blob, box
 from tests.video_fixtures import encode
 
 LABELS = (
-    NewLabel("car", "#e69f00", attributes=[{"name": "colour", "values": ["red", "blue"]}]),
+    NewLabel("car", "#e69f00", attributes=[{"name": "colour", "values": ["red", "blue"]},
+                                           {"name": "door", "values": ["open", "shut"], "over_time": True}]),
     NewLabel("dog", "#56b4e9"),
     NewLabel("road", "#808080", is_thing=False),
 )
@@ -59,6 +61,9 @@ def studio(open_studio: Open) -> Studio:
     made.change("verify", masks.verify, first, [car], 2, 5)
     made.change("absent", masks.absent, first, [dog], 8, 10)
     made.change("verify", masks.verify, first, [dog], 9, 10)
+    made.change("spans", objects.set_spans, first, car, [
+        Span("door", 0, 3, "open"), Span("door", 3, 8, "shut"), Span("occluded", 2, 5, "yes")])
+    made.change("spans", objects.set_spans, first, dog, [Span("truncated", 6, FRAMES, "yes")])
     made.add(second, "road", {f: box(0, 90, WIDTH, 30) for f in range(3, 7)})
     made.add(second, "car", {5: blob(9, 80, 40)})
     hint = made.add(second, "dog", {})

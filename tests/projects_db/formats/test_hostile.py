@@ -98,6 +98,8 @@ COCO: list[tuple[Break, str]] = [
     (put("videos.0.frame_count", 13), "13 frames in the file, 12 in the project"),
     (put("videos.0.content_hash", 5), "videos[0].content_hash"),
     (put("tracks.0.attributes", {"colour": "mauve"}), "mauve"),
+    (put("tracks.0.spans", [{"name": "door", "value": "ajar", "start": 0, "stop": 2}]), "ajar"),
+    (put("tracks.0.spans", [{"name": "occluded", "value": "yes", "start": -1, "stop": 2}]), "tracks[0].spans[0].start"),
     (put("tracks.0.attributes", {"colour": {"a": []}}), "tracks[0].attributes"),
 ]
 YOUTUBE: list[tuple[Break, str]] = [

@@ -61,8 +61,11 @@ def test_labels_and_objects_come_back(studio: Studio, open_studio: Open, tmp_pat
         car = objects.of_video(session, fresh.videos[0])[0]
     assert [(one.name, one.colour, one.is_thing) for one in labels] == [
         ("car", "#e69f00", True), ("dog", "#56b4e9", True), ("road", "#808080", False)]
-    assert labels[0].attributes == [{"name": "colour", "values": ["red", "blue"]}]
+    assert labels[0].attributes == [{"name": "colour", "values": ["red", "blue"]},
+                                    {"name": "door", "values": ["open", "shut"], "over_time": True}]
     assert (car.name, car.colour, car.attributes) == ("my car", "#112233", {"colour": "red"})
+    with studio.db.read() as session:
+        assert car.spans and car.spans == objects.of_video(session, studio.videos[0])[0].spans
 
 
 @pytest.mark.parametrize("form", FORMATS)
