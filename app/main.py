@@ -31,6 +31,7 @@ from app.routes import (
     review,
     runs,
     session,
+    versions,
     videos,
     work,
 )
@@ -42,8 +43,8 @@ from app.workplace import WithWorkplace, Workplace
 from widgets.assets import mount_assets
 
 ROUTERS = (
-    session, preferences, projects, videos, objects, identities, cuts, masks, runs, review, doubts, checks, work,
-    quality, datasets, activity,
+    session, preferences, projects, videos, objects, identities, cuts, masks, runs, review, doubts, checks, versions,
+    work, quality, datasets, activity,
 )
 
 

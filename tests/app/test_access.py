@@ -66,6 +66,9 @@ NEEDS = {
     )},
     "PATCH /api/people/{person_id:int}": WORKPLACE_OWNER,
     "POST /api/videos/{video_id:int}/checks": MEMBER, "GET /api/videos/{video_id:int}/findings": MEMBER,
+    "GET /api/videos/{video_id:int}/versions": MEMBER,
+    "GET /api/videos/{video_id:int}/versions/{version_id}/masks": MEMBER,
+    "GET /api/videos/{video_id:int}/versions/{version_id}/agreement": MEMBER,
     "GET /api/checks/{check_id}": MEMBER, "POST /api/checks/{check_id}/cancel": MEMBER,
     "PATCH /api/findings/{finding_id:int}": MEMBER,
     "GET /api/me/assignments": SIGNED_IN, "GET /api/projects/{project_id:int}/assignments": MEMBER,
@@ -146,7 +149,7 @@ def _one_of_everything(boss: Client, project: dict[str, Any], clip: Path) -> dic
         "assignment_id": boss.post(f"/api/projects/{p}/assignments", json={
             "videos": [video], "people": [boss.get("/api/me").json()["id"]]}).json()[0]["id"],
         "check_id": boss.post(f"/api/videos/{video}/checks", json={}).json()["check"],
-        "finding_id": _a_finding(boss, video), "digest": "0", "name": "x",
+        "finding_id": _a_finding(boss, video), "version_id": f"run-{run}", "digest": "0", "name": "x",
     }
 
 
