@@ -2,6 +2,7 @@
 
 import { checkCommands } from "./commands/checks.js";
 import { crosshairCommands } from "./commands/crosshair.js";
+import { drawingCommands } from "./commands/drawing.js";
 import { t } from "./i18n.js";
 import { nextBarrier, nextUnverified } from "./timeline/segments.js";
 import { toggleTheme } from "./theme.js";
@@ -13,6 +14,7 @@ import { toolsFor } from "./tools/index.js";
 export function commandsOf(workspace) {
   return [
     ...toolCommands(workspace), ...frameCommands(workspace), ...objectCommands(workspace), ...maskCommands(workspace),
+    ...drawingCommands(workspace),
     ...runCommands(workspace), ...viewCommands(workspace), ...labelCommands(workspace),
     ...crosshairCommands(workspace), ...checkCommands(workspace),
   ];
@@ -20,16 +22,10 @@ export function commandsOf(workspace) {
 
 function toolCommands(workspace) {
   const { store } = workspace;
-  const grow = (factor) => () => {
-    const wanted = Math.round(store.state.brush * factor + Math.sign(factor - 1)); // by one pixel at the least
-    store.set({ brush: Math.max(1, Math.min(400, wanted)) });
-  };
   return [
     ...toolsFor(store.state).map(({ id, title, key }) => ({
       id: `tool.${id}`, title, group: t`Tools`, keys: [key], icon: id, run: () => workspace.useTool(id),
     })),
-    { id: "brush.smaller", title: t`Smaller brush`, group: t`Tools`, keys: ["-"], run: grow(0.8) },
-    { id: "brush.larger", title: t`Larger brush`, group: t`Tools`, keys: ["=", "+"], run: grow(1.25) },
     { id: "tool.finish", title: t`Close polygon; accept candidate`, group: t`Tools`, keys: ["Enter"],
       run: () => workspace.tool.finish?.() },
     { id: "tool.back", title: t`Undo vertex; reject candidate`, group: t`Tools`, keys: ["Backspace"],

@@ -8,6 +8,9 @@
  * @typedef {{x: number, y: number, width: number, height: number, bits: Uint8Array, area: number}} Shape
  */
 
+/** The mask without a pixel. @type {Shape} */
+export const NOTHING = Object.freeze({ x: 0, y: 0, width: 0, height: 0, bits: new Uint8Array(0), area: 0 });
+
 /** @param {string} counts @returns {number[]} run lengths */
 export function runsOf(counts) {
   const runs = [];
@@ -78,7 +81,7 @@ export function shapeOf(rle) {
     if (to > bottom) bottom = to;
     area += to - from;
   });
-  if (right < 0) return { x: 0, y: 0, width: 0, height: 0, bits: new Uint8Array(0), area: 0 };
+  if (right < 0) return NOTHING;
   const width = right - left + 1;
   const bits = new Uint8Array(width * (bottom - top));
   eachColumnRun(runs, height, (column, from, to) => {
@@ -93,62 +96,63 @@ export function shapeOf(rle) {
  */
 export function rleOf(shape, height, width) {
   const runs = [];
+  const { x, y, width: columns, height: rows, bits } = shape;
   let value = 0;
-  let length = 0;
-  const put = (bit, n) => {
-    if (bit === value) length += n;
-    else if (n) {
-      runs.push(length);
-      value = bit;
-      length = n;
-    }
+  let began = 0; // where in the frame, column by column, the run that goes on began
+  const turn = (at) => {
+    runs.push(at - began);
+    began = at;
+    value ^= 1;
   };
-  put(0, shape.x * height);
-  for (let column = 0; column < shape.width; column++) {
-    put(0, shape.y);
-    for (let row = 0, at = column; row < shape.height; row++, at += shape.width) put(shape.bits[at] ? 1 : 0, 1);
-    put(0, height - shape.y - shape.height);
+  for (let column = 0; column < columns; column++) {
+    const start = (x + column) * height + y;
+    if (value && rows < height) turn(start - (height - rows)); // above and below the box is nothing
+    for (let row = 0, at = column; row < rows; row++, at += columns) if (bits[at] !== value) turn(start + row);
   }
-  put(0, (width - shape.x - shape.width) * height);
-  runs.push(length);
+  if (value) turn((x + columns - 1) * height + y + rows);
+  runs.push(height * width - began);
   return { size: [height, width], counts: countsOf(runs) };
 }
 
 /**
  * A full-frame bitmap cut to its box.
- * @param {Uint8Array} bits row-major @param {number} height @param {number} width @returns {Shape}
+ * @param {Uint8Array} bits row-major @param {number} height @param {number} width
+ * @param {{left: number, top: number, right: number, bottom: number}} [within] where the ones are at the most: the rest of
+ *   the frame is not looked at
+ * @returns {Shape}
  */
-export function cut(bits, height, width) {
+export function cut(bits, height, width, within = { left: 0, top: 0, right: width, bottom: height }) {
   let left = width, right = -1, top = -1, bottom = -1;
-  for (let row = 0; row < height; row++) {
-    const line = row * width;
-    const first = bits.indexOf(1, line);
-    if (first < 0 || first >= line + width) continue;
-    const last = bits.lastIndexOf(1, line + width - 1) - line;
+  for (let row = within.top; row < within.bottom; row++) {
+    const line = bits.subarray(row * width + within.left, row * width + within.right);
+    const first = line.indexOf(1);
+    if (first < 0) continue;
     if (top < 0) top = row;
     bottom = row;
-    if (first - line < left) left = first - line;
-    if (last > right) right = last;
+    left = Math.min(left, within.left + first);
+    right = Math.max(right, within.left + line.lastIndexOf(1));
   }
-  if (right < 0) return { x: 0, y: 0, width: 0, height: 0, bits: new Uint8Array(0), area: 0 };
+  if (right < 0) return NOTHING;
   const box = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
   const shape = { ...box, bits: new Uint8Array(box.width * box.height), area: 0 };
   for (let row = 0; row < shape.height; row++) {
     const from = (top + row) * width + left;
     shape.bits.set(bits.subarray(from, from + shape.width), row * shape.width);
   }
-  for (const bit of shape.bits) shape.area += bit;
+  for (let i = 0; i < shape.bits.length; i++) shape.area += shape.bits[i];
   return shape;
 }
 
 /**
  * The other way round: a full-frame bitmap, row-major.
  * @param {Shape} shape @param {number} height @param {number} width
+ * @param {Uint8Array} [bits] such a bitmap, to which the shape is added
  */
-export function spread(shape, height, width) {
-  const bits = new Uint8Array(height * width);
+export function spread(shape, height, width, bits = new Uint8Array(height * width)) {
   for (let row = 0; row < shape.height; row++) {
-    bits.set(shape.bits.subarray(row * shape.width, (row + 1) * shape.width), (shape.y + row) * width + shape.x);
+    const from = row * shape.width;
+    const at = (shape.y + row) * width + shape.x;
+    for (let column = 0; column < shape.width; column++) bits[at + column] |= shape.bits[from + column];
   }
   return bits;
 }

@@ -49,6 +49,8 @@
  * @property {number} pending changes sent and not answered yet
  * @property {boolean} playing
  * @property {number} brush diameter in picture pixels
+ * @property {"round"|"square"} tip of the brush
+ * @property {boolean} keepOthers what is drawn by hand leaves the pixels of other objects alone
  * @property {number} opacity of overlays, 0..1
  * @property {boolean} outlines
  * @property {boolean} scopeAll runs and frame actions concern every object and not only the selected one

@@ -43,7 +43,7 @@ import { Viewer } from "./viewer.js";
 const SETTINGS = "throughline.settings";
 /** @type {Panel[]} */
 const PANELS = [objectsPanel, propertiesPanel, framePanel, checksPanel, threadsPanel];
-const REMEMBERED = ["opacity", "outlines", "brush", "scopeAll", "follow"];
+const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "scopeAll", "follow"];
 
 /**
  * A panel for the right side. It may listen to `workspace.store` and call any part.
@@ -121,7 +121,7 @@ function initialState(me, video, timeline) {
     frame: 0, shown: -1, selected: null, hovered: null, tool: "point", labelId: video.labels[0]?.id ?? null,
     model: video.default_model, hidden: new Set(), inPoint: null, outPoint: null, pending: 0, playing: false,
     undo: true, redo: true, // what there is to undo is known after the first change; before, the server says
-    brush: 24, opacity: 0.5, outlines: true,
+    brush: 24, tip: "round", keepOthers: false, opacity: 0.5, outlines: true,
     scopeAll: true, follow: false, masksVersion: 0, prompts: [], search: null, ...settings,
   };
 }

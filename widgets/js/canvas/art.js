@@ -37,19 +37,34 @@ export function tinted(shape, colour) {
 // Directions of an edge: right, down, left, up. As vertex steps in a grid one wider and one higher than the bitmap.
 const DX = [1, 0, -1, 0];
 const DY = [0, 1, 0, -1];
+const TURNS = [1, 0, 3]; // what is tried at a corner: to the right, straight on, to the left
 
 /**
- * The edges between mask and not-mask, as closed loops in picture coordinates.
- * @param {Shape} shape @returns {Path2D}
+ * The edges between mask and not-mask.
+ * @param {Shape} shape @returns {Path2D} closed loops in picture coordinates
  */
 export function outlineOf(shape) {
-  const edges = edgesOf(shape);
-  const width = shape.width + 1;
   const path = new Path2D();
-  for (let vertex = 0; vertex < edges.length; vertex++) {
-    while (edges[vertex]) trace(edges, width, vertex, shape, path);
+  for (const [first, ...others] of ringsOf(shape)) {
+    path.moveTo(first.x, first.y);
+    for (const { x, y } of others) path.lineTo(x, y);
+    path.closePath();
   }
   return path;
+}
+
+/**
+ * The corners of the edges between mask and not-mask: rings that keep the mask on their right hand, so that those of holes run
+ * the other way.
+ * @param {Shape} shape @returns {{x: number, y: number}[][]} picture coordinates
+ */
+export function ringsOf(shape) {
+  const edges = edgesOf(shape);
+  const rings = [];
+  for (let vertex = 0; vertex < edges.length; vertex++) {
+    while (edges[vertex]) rings.push(trace(edges, shape.width + 1, vertex, shape));
+  }
+  return rings;
 }
 
 /**
@@ -73,19 +88,19 @@ function edgesOf({ width, height, bits }) {
 }
 
 /** Walk one loop and take its edges away. Where two loops touch at a corner it turns right, which keeps them apart. */
-function trace(edges, width, start, shape, path) {
+function trace(edges, width, start, shape) {
+  const ring = [];
   let vertex = start;
   let heading = 31 - Math.clz32(edges[start] & -edges[start]);
-  path.moveTo(shape.x + (vertex % width), shape.y + Math.floor(vertex / width));
   do {
     edges[vertex] &= ~(1 << heading);
     vertex += DX[heading] + DY[heading] * width;
-    const turn = [1, 0, 3].map((by) => (heading + by) % 4).find((next) => edges[vertex] & (1 << next));
-    if (turn === heading) continue; // a straight line is one piece
-    path.lineTo(shape.x + (vertex % width), shape.y + Math.floor(vertex / width));
-    heading = turn ?? heading;
+    const turn = TURNS.find((by) => edges[vertex] & (1 << ((heading + by) % 4)));
+    if (turn === 0) continue; // a straight line is one piece
+    ring.push({ x: shape.x + (vertex % width), y: shape.y + Math.floor(vertex / width) });
+    heading = (heading + (turn ?? 0)) % 4;
   } while (vertex !== start || edges[vertex] & (1 << heading));
-  path.closePath();
+  return ring;
 }
 
 /**

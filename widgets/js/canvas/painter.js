@@ -1,4 +1,5 @@
-// Draws the two layers of the canvas: the picture, and over it masks, prompts and what the tool has in hand.
+// Draws the layers of the canvas: the picture, over it the masks, over them prompts and what the tool has in hand. The hand's
+// layer changes with every move of the pointer, and costs nothing that grows with the number of masks.
 
 import { artOf } from "./art.js";
 
@@ -31,12 +32,11 @@ export function paintPicture(context, view, ratio, bitmap) {
 }
 
 /**
- * The overlay layer.
+ * The layer of the masks.
  * @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio
- * @param {{masks: {id: number, shape: any, entry: any}[], strokes: Iterable<import("../tools/bitmap.js").HandEdit>,
- *   objects: Map<number, any>, state: any, tool: any}} scene
+ * @param {{masks: {id: number, shape: any, entry: any}[], objects: Map<number, any>, state: any}} scene
  */
-export function paintOverlay(context, view, ratio, { masks, strokes, objects, state, tool }) {
+export function paintMasks(context, view, ratio, { masks, objects, state }) {
   clear(context);
   enterPicture(context, view, ratio);
   context.imageSmoothingEnabled = false;
@@ -50,12 +50,24 @@ export function paintOverlay(context, view, ratio, { masks, strokes, objects, st
       stale: entry.item?.state === "stale" && !entry.local,
     });
   }
+}
+
+/**
+ * The layer of the hand.
+ * @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio
+ * @param {{strokes: Iterable<import("../tools/bitmap.js").HandEdit>, state: any, tool: any}} scene
+ */
+export function paintHand(context, view, ratio, { strokes, state, tool }) {
+  clear(context);
+  enterPicture(context, view, ratio);
+  context.imageSmoothingEnabled = false;
   context.globalAlpha = state.opacity;
-  for (const { frame, bitmap } of strokes) if (frame === state.shown) context.drawImage(bitmap.canvas, 0, 0);
+  for (const { frame, bitmap } of strokes) if (frame === state.shown) bitmap.paint(context);
   context.globalAlpha = 1;
   for (const prompt of state.prompts) {
     if (!state.hidden.has(prompt.object_id)) paintPrompt(context, view, prompt, prompt.object_id === state.selected);
   }
+  context.globalAlpha = 1;
   tool?.paint?.(context, view);
 }
 

@@ -1,15 +1,17 @@
-// The canvas itself: two layers, the pointer, the wheel. It turns pointer events into picture coordinates for the tool.
+// The canvas itself: three layers, the pointer, the wheel. It turns pointer events into picture coordinates for the tool.
 
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { covers } from "../rle.js";
 import { Crosshair } from "./crosshair.js";
-import { paintOverlay, paintPicture } from "./painter.js";
+import { paintHand, paintMasks, paintPicture } from "./painter.js";
 import { Touch } from "./touch.js";
 import { View } from "./view.js";
 
 const RIGHT_OR_ERASER = 2 | 32; // bits of `buttons`; 32 is the other end of a pen
 const CLICK_SLACK = 4; // CSS pixels a pointer may move and still have clicked
+/** The layers from the top. What changes one leaves those above it to be drawn again as well, never those below. */
+const LAYERS = ["hand", "masks", "picture"];
 
 /**
  * What a tool is told. x, y: continuous picture pixels. `negative`: right button, or ctrl with the left one.
@@ -23,18 +25,16 @@ export class Stage {
     this.workspace = workspace;
     const { video } = workspace.store.state;
     this.view = new View(video.width, video.height);
-    this.pictureLayer = h("canvas", { class: "tw-layer" });
-    this.overlayLayer = h("canvas", { class: "tw-layer" });
+    this.layers = Object.fromEntries(LAYERS.map((name) => [name, h("canvas", { class: "tw-layer" })]));
     this.tip = h("div", { class: "tw-tip", hidden: true });
     this.element = h("div", {
       class: "tw-stage", tabindex: 0, role: "application", "aria-label": t`Picture of ${video.name} with its masks`,
       "aria-describedby": "tw-spoken",
-    }, this.pictureLayer, this.overlayLayer, this.tip);
-    this.picture = this.pictureLayer.getContext("2d");
-    this.overlay = this.overlayLayer.getContext("2d");
+    }, this.layers.picture, this.layers.masks, this.layers.hand, this.tip);
+    this.contexts = Object.fromEntries(LAYERS.map((name) => [name, this.layers[name].getContext("2d")]));
     /** @type {ImageBitmap|null} */
     this.bitmap = null;
-    this.dirty = { picture: true, overlay: true };
+    this.dirty = LAYERS.length; // how many layers, from the top, are out of date
     this.asked = 0;
     /** @type {"idle"|"pan"|"tool"} */
     this.grip = "idle";
@@ -50,10 +50,10 @@ export class Stage {
   listen() {
     const { store } = this.workspace;
     new ResizeObserver(() => this.resize()).observe(this.element);
-    store.on(["objects", "selected", "hovered", "hidden", "opacity", "outlines", "masksVersion", "prompts", "tool",
-      "brush", "search"], () => this.redraw());
+    store.on(["objects", "selected", "hovered", "hidden", "opacity", "outlines", "masksVersion"], () => this.redraw("masks"));
+    store.on(["prompts", "tool", "brush", "tip", "search"], () => this.redraw());
     store.on(["tool", "shown", "connection", "search"], () => this.showCursor());
-    window.addEventListener("tl-theme", () => this.redraw());
+    window.addEventListener("tl-theme", () => this.redraw("masks"));
     const on = (name, handler, options) => this.element.addEventListener(name, handler, options);
     on("pointerdown", (event) => this.down(event));
     on("pointermove", (event) => this.move(event));
@@ -68,50 +68,52 @@ export class Stage {
   /** Put a picture up. @param {ImageBitmap} bitmap */
   show(bitmap) {
     this.bitmap = bitmap;
-    this.redraw(true);
+    this.redraw("picture");
   }
 
-  /** Draw again with the next frame of the screen. @param {boolean} [picture] the picture layer too */
-  redraw(picture = false) {
-    this.dirty.overlay = true;
-    this.dirty.picture ||= picture;
+  /**
+   * Draw again with the next frame of the screen.
+   * @param {"hand"|"masks"|"picture"} [layer] what changed: the tool and the prompts, the masks, or where the picture lies
+   */
+  redraw(layer = "hand") {
+    this.dirty = Math.max(this.dirty, LAYERS.indexOf(layer) + 1);
     if (!this.asked) this.asked = requestAnimationFrame(() => this.paint());
   }
 
   paint() {
     this.asked = 0;
-    const ratio = this.ratio;
-    const { state } = this.workspace.store;
-    if (this.dirty.picture) paintPicture(this.picture, this.view, ratio, this.bitmap);
-    if (this.dirty.overlay) {
-      paintOverlay(this.overlay, this.view, ratio, {
-        masks: state.shown < 0 ? [] : this.workspace.masks.on(state.shown), strokes: this.workspace.edits.open,
-        objects: state.objects, state, tool: this.workspace.tool,
-      });
-      this.crosshair.paint(this.overlay, this.view);
+    const { contexts, view, ratio, workspace } = this;
+    const { state } = workspace.store;
+    const stale = new Set(LAYERS.slice(0, this.dirty));
+    this.dirty = 0;
+    if (stale.has("picture")) paintPicture(contexts.picture, view, ratio, this.bitmap);
+    if (stale.has("masks")) {
+      const masks = state.shown < 0 ? [] : workspace.masks.on(state.shown);
+      paintMasks(contexts.masks, view, ratio, { masks, objects: state.objects, state });
     }
-    if (this.dirty.picture) this.element.dispatchEvent(new Event("tl-view")); // what lies over the layers follows
-    this.dirty = { picture: false, overlay: false };
-    this.workspace.measure.painted();
+    paintHand(contexts.hand, view, ratio, { strokes: workspace.edits.open, state, tool: workspace.tool });
+    this.crosshair.paint(contexts.hand, view);
+    if (stale.has("picture")) this.element.dispatchEvent(new Event("tl-view")); // what lies over the layers follows
+    workspace.measure.painted();
   }
 
   resize() {
     const { clientWidth: width, clientHeight: height } = this.element;
     if (!width || !height) return;
     this.ratio = window.devicePixelRatio || 1;
-    for (const layer of [this.pictureLayer, this.overlayLayer]) {
+    for (const layer of Object.values(this.layers)) {
       layer.width = Math.round(width * this.ratio);
       layer.height = Math.round(height * this.ratio);
     }
     this.view.resize(width, height);
-    this.dirty = { picture: true, overlay: true };
+    this.dirty = LAYERS.length;
     this.paint(); // at once: a resized canvas is empty and would flash
   }
 
   /** Change the view and draw. @param {(view: View) => void} change */
   look(change) {
     change(this.view);
-    this.redraw(true);
+    this.redraw("picture");
   }
 
   /** @param {PointerEvent|MouseEvent} event @returns {Press} */
@@ -125,6 +127,15 @@ export class Stage {
       negative: event.button === 2 || (event.buttons & RIGHT_OR_ERASER) > 0 || event.ctrlKey || event.metaKey,
       shift: event.shiftKey, alt: event.altKey, event: /** @type {PointerEvent} */ (event),
     };
+  }
+
+  /**
+   * A move with all places on its way, where the browser kept them: what is drawn by hand is as round as the hand drew it.
+   * @param {Press} press of the move @returns {Press[]}
+   */
+  presses(press) {
+    const between = press.event.getCoalescedEvents?.() || [];
+    return between.length ? between.map((event) => this.press(event)) : [press];
   }
 
   down(event) {
@@ -192,7 +203,7 @@ export class Stage {
     event.preventDefault();
     const press = this.press(event);
     const delta = event.deltaY || event.deltaX; // with alt or shift some systems turn the wheel sideways
-    if (event.altKey && this.workspace.tool.wheel) this.workspace.tool.wheel(Math.sign(delta));
+    if ((event.altKey || event.shiftKey) && this.workspace.tool.wheel) this.workspace.tool.wheel(Math.sign(delta));
     else {
       const factor = Math.exp(-Math.max(-60, Math.min(60, delta)) * 0.004);
       this.look((view) => view.zoom(factor, press.screenX, press.screenY));

@@ -1,7 +1,12 @@
 // A mask in the hand of a drawing tool: a full-frame bitmap, and a canvas of it that is kept equal to it.
 
-import { cut, rleOf, spread } from "../rle.js";
+import { cut, NOTHING, rleOf, spread } from "../rle.js";
 import { rgbOf } from "../canvas/art.js";
+import { fillRings, sweep } from "./raster.js";
+
+/** @typedef {{left: number, top: number, right: number, bottom: number}} Box right and bottom exclusive */
+
+const NOWHERE = Object.freeze({ left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity });
 
 export class Bitmap {
   /**
@@ -12,71 +17,89 @@ export class Bitmap {
     this.width = width;
     this.height = height;
     this.bits = shape ? spread(shape, height, width) : new Uint8Array(width * height);
+    /** Pixels that may not be added. @type {Uint8Array|null} */
+    this.taken = null;
+    /** Where there may be pixels: everything that costs by area looks nowhere else. @type {Box} */
+    this.box = NOWHERE;
+    /** What was changed and is not on the canvas yet. @type {Box} */
+    this.fresh = NOWHERE;
     const [r, g, b] = rgbOf(colour);
     this.ink = new Uint32Array(new Uint8Array([r, g, b, 255]).buffer)[0];
     this.canvas = new OffscreenCanvas(width, height);
-    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
-    if (shape?.area) this.update(shape.x, shape.y, shape.x + shape.width, shape.y + shape.height);
-  }
-
-  /**
-   * Set the pixels whose centre is within `radius` of the line from one place to another, and those the ends lie on.
-   */
-  stroke(x0, y0, x1, y1, radius, value) {
-    const left = Math.max(0, Math.floor(Math.min(x0, x1) - radius));
-    const right = Math.min(this.width, Math.ceil(Math.max(x0, x1) + radius) + 1);
-    const top = Math.max(0, Math.floor(Math.min(y0, y1) - radius));
-    const bottom = Math.min(this.height, Math.ceil(Math.max(y0, y1) + radius) + 1);
-    const [dx, dy] = [x1 - x0, y1 - y0];
-    const length = dx * dx + dy * dy || 1;
-    const within = Math.max(radius * radius, 0.5); // half a diagonal: a line of one pixel has no holes
-    for (let row = top; row < bottom; row++) {
-      for (let column = left; column < right; column++) {
-        const [px, py] = [column + 0.5 - x0, row + 0.5 - y0];
-        const along = Math.max(0, Math.min(1, (px * dx + py * dy) / length));
-        if ((px - along * dx) ** 2 + (py - along * dy) ** 2 <= within) this.bits[row * this.width + column] = value;
-      }
-    }
-    this.update(left, top, right, bottom);
-  }
-
-  /**
-   * Set the pixels whose centre is inside a polygon (even-odd rule).
-   * @param {{x: number, y: number}[]} vertices @param {0|1} value
-   */
-  polygon(vertices, value) {
-    for (let row = 0; row < this.height; row++) {
-      const y = row + 0.5;
-      const crossings = [];
-      vertices.forEach((a, i) => {
-        const b = vertices[(i + 1) % vertices.length];
-        if ((a.y <= y) !== (b.y <= y)) crossings.push(a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x));
-      });
-      crossings.sort((a, b) => a - b);
-      for (let i = 0; i + 1 < crossings.length; i += 2) {
-        const from = Math.max(0, Math.ceil(crossings[i] - 0.5));
-        const to = Math.min(this.width, Math.ceil(crossings[i + 1] - 0.5));
-        if (to > from) this.bits.fill(value, row * this.width + from, row * this.width + to);
-      }
+    this.context = this.canvas.getContext("2d");
+    if (shape?.area) {
+      this.touch({ left: shape.x, top: shape.y, right: shape.x + shape.width, bottom: shape.y + shape.height });
+      this.update();
     }
   }
 
-  /** Bring a part of the canvas up to date. */
-  update(left, top, right, bottom) {
-    if (right <= left || bottom <= top) return;
+  /**
+   * Draw with a tip from one place to another.
+   * @param {import("./raster.js").Place} from @param {import("./raster.js").Place} to
+   * @param {{radius: number, tip: "round"|"square", value: 0|1}} brush
+   */
+  stroke(from, to, { radius, tip, value }) {
+    sweep(from, to, radius, tip, (row, left, right) => this.put(row, left, right, value));
+    this.update();
+  }
+
+  /** Set the inside of closed rings. @param {import("./raster.js").Place[][]} rings @param {0|1} value */
+  fill(rings, value) {
+    fillRings(rings, this.height, (row, left, right) => this.put(row, left, right, value));
+    this.update();
+  }
+
+  /** Take every pixel away. */
+  empty() {
+    if (this.box === NOWHERE) return;
+    for (let row = this.box.top; row < this.box.bottom; row++) {
+      this.bits.fill(0, row * this.width + this.box.left, row * this.width + this.box.right);
+    }
+    this.touch(this.box);
+  }
+
+  put(row, from, to, value) {
+    const left = Math.max(0, from);
+    const right = Math.min(this.width, to);
+    if (row < 0 || row >= this.height || left >= right) return;
+    const line = row * this.width;
+    if (value && this.taken) {
+      for (let at = line + left; at < line + right; at++) if (!this.taken[at]) this.bits[at] = 1;
+    } else this.bits.fill(value, line + left, line + right);
+    this.touch({ left, top: row, right, bottom: row + 1 });
+  }
+
+  /** @param {Box} box */
+  touch(box) {
+    this.box = around(this.box, box);
+    this.fresh = around(this.fresh, box);
+  }
+
+  /** Bring the canvas up to date. */
+  update() {
+    const { left, top, right, bottom } = this.fresh;
+    if (right <= left) return;
+    this.fresh = NOWHERE;
     const image = this.context.createImageData(right - left, bottom - top);
     const pixels = new Uint32Array(image.data.buffer);
     for (let row = top, at = 0; row < bottom; row++) {
-      for (let column = left; column < right; column++, at++) {
-        if (this.bits[row * this.width + column]) pixels[at] = this.ink;
+      for (let column = row * this.width + left, end = row * this.width + right; column < end; column++, at++) {
+        if (this.bits[column]) pixels[at] = this.ink;
       }
     }
     this.context.putImageData(image, left, top);
   }
 
+  /** @param {CanvasRenderingContext2D} context in picture coordinates */
+  paint(context) {
+    const { left, top, right, bottom } = this.box;
+    const box = [left, top, right - left, bottom - top];
+    if (right > left) context.drawImage(this.canvas, ...box, ...box);
+  }
+
   /** @returns {import("../rle.js").Shape} */
   shape() {
-    return cut(this.bits, this.height, this.width);
+    return this.box === NOWHERE ? NOTHING : cut(this.bits, this.height, this.width, this.box);
   }
 
   /** @param {import("../rle.js").Shape} shape */
@@ -85,14 +108,18 @@ export class Bitmap {
   }
 }
 
-const NOTHING = { x: 0, y: 0, width: 0, height: 0, bits: new Uint8Array(0), area: 0 };
+/** The smallest box around two. @param {Box} a @param {Box} b @returns {Box} */
+const around = (a, b) => ({
+  left: Math.min(a.left, b.left), top: Math.min(a.top, b.top),
+  right: Math.max(a.right, b.right), bottom: Math.max(a.bottom, b.bottom),
+});
 
 /** A mask being changed by hand: begun from what the object has on the frame, sent when the hand is lifted. */
 export class HandEdit {
   /** @param {import("../workspace.js").Workspace} workspace @param {number} frame */
   constructor(workspace, frame) {
     const { store, masks, objects } = workspace;
-    const { video, labelId } = store.state;
+    const { video, labelId, keepOthers } = store.state;
     this.workspace = workspace;
     this.frame = frame;
     this.objectId = objects.selected?.id ?? null;
@@ -100,8 +127,19 @@ export class HandEdit {
     const label = video.labels.find((one) => one.id === labelId);
     const shape = this.objectId === null ? null : masks.shape(frame, this.objectId);
     this.bitmap = new Bitmap(video.width, video.height, shape, objects.selected?.colour || label?.colour || "#3880f3");
+    if (keepOthers) this.bitmap.taken = this.others();
     workspace.edits.open.add(this);
     this.before = this.objectId === null ? null : masks.entry(frame, this.objectId).local;
+  }
+
+  /** The pixels of all other objects on the frame. */
+  others() {
+    const { store: { state: { video, objects } }, masks } = this.workspace;
+    const bits = new Uint8Array(video.width * video.height);
+    for (const { id, shape } of masks.on(this.frame)) {
+      if (id !== this.objectId && objects.has(id)) spread(shape, video.height, video.width, bits);
+    }
+    return bits;
   }
 
   /** From now on the bitmap is drawn in place of the mask. */
@@ -113,6 +151,7 @@ export class HandEdit {
   drop() {
     this.workspace.edits.open.delete(this);
     if (this.objectId !== null) this.workspace.masks.setLocal(this.frame, this.objectId, this.before);
+    this.workspace.stage.redraw();
   }
 
   /** Send it. */

@@ -3,6 +3,9 @@
 import { t } from "../i18n.js";
 import { HandEdit } from "./bitmap.js";
 
+/** Diameters in picture pixels. */
+export const BRUSH = { least: 1, most: 400 };
+
 export class BrushTool {
   /** @param {import("../workspace.js").Workspace} workspace @param {boolean} adds */
   constructor(workspace, adds) {
@@ -36,16 +39,17 @@ export class BrushTool {
 
   /** @param {import("../canvas/stage.js").Press} press */
   move(press) {
-    if (this.edit) for (const event of press.event.getCoalescedEvents?.() || []) this.draw(this.workspace.stage.press(event));
-    if (this.edit) this.draw(press);
+    if (this.edit) for (const each of this.workspace.stage.presses(press)) this.draw(each);
     this.at = press;
     this.workspace.stage.redraw();
   }
 
   draw(press) {
-    this.edit.bitmap.stroke(this.at.x, this.at.y, press.x, press.y, this.radius, this.value);
+    const { stage, store } = this.workspace;
+    const radius = this.radius * pressureOf(press.event);
+    this.edit.bitmap.stroke(this.at, press, { radius, tip: store.state.tip, value: this.value });
     this.at = press;
-    this.workspace.stage.redraw();
+    stage.redraw();
   }
 
   async up() {
@@ -74,12 +78,31 @@ export class BrushTool {
   /** @param {CanvasRenderingContext2D} context @param {import("../canvas/view.js").View} view */
   paint(context, view) {
     if (!this.at) return;
+    const { x, y } = this.at;
+    const radius = Math.max(this.radius, 0.5);
+    context.beginPath();
+    if (this.workspace.store.state.tip === "square") context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+    else context.arc(x, y, radius, 0, 2 * Math.PI);
     for (const [width, colour] of [[3, "rgb(0 0 0 / 60%)"], [1.25, this.adds ? "#ffffff" : "#ffb4b4"]]) {
       context.lineWidth = width / view.scale;
       context.strokeStyle = colour;
-      context.beginPath();
-      context.arc(this.at.x, this.at.y, Math.max(this.radius, 0.5), 0, 2 * Math.PI);
       context.stroke();
     }
+    if (!this.adds) cross(context, view, this.at); // said without colour as well
+  }
+}
+
+/** The share of the brush's size that a pen asks for. A pen without pressure says one half, which is all of it. */
+const pressureOf = ({ pointerType, pressure }) => (pointerType === "pen" ? Math.min(1, 2 * pressure) : 1);
+
+function cross(context, view, { x, y }) {
+  const arm = 4 / view.scale;
+  context.beginPath();
+  context.moveTo(x - arm, y);
+  context.lineTo(x + arm, y);
+  for (const [width, colour] of [[3, "rgb(0 0 0 / 60%)"], [1.25, "#ffb4b4"]]) {
+    context.lineWidth = width / view.scale;
+    context.strokeStyle = colour;
+    context.stroke();
   }
 }

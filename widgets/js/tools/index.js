@@ -8,6 +8,7 @@ import { BoxTool } from "./box.js";
 import { BrushTool } from "./brush.js";
 import { CommentTool } from "./comment.js";
 import { FindTool } from "./find.js";
+import { LassoTool } from "./lasso.js";
 import { PointTool } from "./point.js";
 import { PolygonTool } from "./polygon.js";
 import { SelectTool } from "./select.js";
@@ -24,13 +25,15 @@ const TOOLS = [
     make: (workspace) => new PointTool(workspace) },
   { id: "box", title: t`Box`, key: "r", hint: t`Drag a box around the object.`,
     make: (workspace) => new BoxTool(workspace) },
-  { id: "brush", title: t`Brush`, key: "b", hint: t`Paint the mask. Ctrl paints it away. Alt+wheel changes the size.`,
+  { id: "brush", title: t`Brush`, key: "b", hint: t`Paint the mask; Ctrl paints it away. Shift+wheel: size.`,
     make: (workspace) => new BrushTool(workspace, true) },
-  { id: "eraser", title: t`Eraser`, key: "e", hint: t`Paint the mask away. Alt+wheel changes the size.`,
+  { id: "eraser", title: t`Eraser`, key: "e", hint: t`Paint the mask away; Ctrl paints it. Shift+wheel: size.`,
     make: (workspace) => new BrushTool(workspace, false) },
   { id: "polygon", title: t`Polygon`, key: "g",
     hint: t`Click vertices; Enter or a double click closes. Begin with Ctrl to cut away.`,
     make: (workspace) => new PolygonTool(workspace) },
+  { id: "lasso", title: t`Lasso`, key: "shift+g", hint: t`Draw around what belongs to the mask. Begin with Ctrl to cut away.`,
+    make: (workspace) => new LassoTool(workspace) },
   { id: "find", title: t`Find objects; next candidate`, key: "i",
     hint: t`Click a candidate to accept it; right or Ctrl click rejects it.`, make: (workspace) => new FindTool(workspace),
     offered: (state) => finders(state).length > 0 },

@@ -1,7 +1,6 @@
 // Polygon: adds its inside to the mask, or cuts it away when begun as a negative.
 
-import { t } from "../i18n.js";
-import { HandEdit } from "./bitmap.js";
+import { drawRings, strokeRing } from "./rings.js";
 
 const REACH = 9; // CSS pixels from the first vertex that close the polygon
 
@@ -50,16 +49,7 @@ export class PolygonTool {
     const { vertices } = this;
     this.vertices = [];
     this.workspace.stage.redraw();
-    if (vertices.length < 3) return;
-    const { edits, objects, toast } = this.workspace;
-    if (!edits.drawable(this.frame)) return;
-    if (this.negative && !objects.selected) {
-      toast.warn(t`There is no mask to cut from.`, t`Select an object first.`);
-      return;
-    }
-    const edit = new HandEdit(this.workspace, this.frame);
-    edit.bitmap.polygon(vertices, this.negative ? 0 : 1);
-    await edit.send();
+    await drawRings(this.workspace, this.frame, [vertices], this.negative);
   }
 
   back() {
@@ -74,15 +64,8 @@ export class PolygonTool {
   /** @param {CanvasRenderingContext2D} context @param {import("../canvas/view.js").View} view */
   paint(context, view) {
     if (!this.vertices.length || this.frame !== this.workspace.store.state.shown) return;
-    const [first, ...others] = this.vertices;
-    context.beginPath();
-    context.moveTo(first.x, first.y);
-    for (const { x, y } of [...others, this.to]) context.lineTo(x, y);
-    for (const [width, colour] of [[3.5, "rgb(0 0 0 / 60%)"], [1.5, this.negative ? "#ff8080" : "#ffffff"]]) {
-      context.lineWidth = width / view.scale;
-      context.strokeStyle = colour;
-      context.stroke();
-    }
+    const [first] = this.vertices;
+    strokeRing(context, view, [...this.vertices, this.to], { closed: false, negative: this.negative });
     context.fillStyle = "#ffffff";
     for (const { x, y } of this.vertices) {
       context.beginPath();
