@@ -16,7 +16,8 @@ STROKES = [
 COVERED = """(m, {argument}) => {
   const bits = new Uint8Array(HEIGHT * WIDTH);
   const visit = (row, from, to) => {
-    for (let x = Math.max(0, from); x < Math.min(WIDTH, to); x++) if (row >= 0 && row < HEIGHT) bits[row * WIDTH + x] += 1;
+    if (row < 0 || row >= HEIGHT) return;
+    for (let x = Math.max(0, from); x < Math.min(WIDTH, to); x++) bits[row * WIDTH + x] += 1;
   };
   CALL;
   return [...bits];

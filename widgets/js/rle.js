@@ -109,7 +109,8 @@ export function rleOf(shape, height, width) {
     if (value && rows < height) turn(start - (height - rows)); // above and below the box is nothing
     for (let row = 0, at = column; row < rows; row++, at += columns) if (bits[at] !== value) turn(start + row);
   }
-  if (value) turn((x + columns - 1) * height + y + rows);
+  const end = (x + columns - 1) * height + y + rows;
+  if (value && end < height * width) turn(end);
   runs.push(height * width - began);
   return { size: [height, width], counts: countsOf(runs) };
 }
