@@ -16,7 +16,7 @@ const POINTER = [
   [t`Click`, t`part of the object; accept`], [t`Right or Ctrl click`, t`not part of it; reject`],
   [t`Click a point`, t`take it back`],
   [t`Alt click`, t`select the object there`], [t`Wheel`, t`zoom`], [t`Middle, Space drag`, t`move the picture`],
-  [t`Alt wheel`, t`brush size`], [t`Wheel on timeline`, t`zoom; Shift moves`],
+  [t`Shift or Alt wheel`, t`brush size`], [t`Wheel on timeline`, t`zoom; Shift moves`],
 ];
 
 export class Help {
