@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from app.errors import Unauthenticated
+from app.jobs import Job
 from app.workplace import Workplace, workplace_of
 from backend.errors import Forbidden, NotFound
 from projects_db import copies, people, projects, videos
@@ -152,3 +153,15 @@ def video_member(needed: str) -> Callable[..., Access]:
         return found
 
     return check
+
+
+def job_member(kind: str) -> Callable[..., Job]:
+    """Dependency of routes with `{kind_id}`: a job of this kind in a project of the person's. Raises NotFound."""
+
+    def job(request: Request, person: SignedIn, workplace: AtWorkplace) -> Job:
+        found = workplace.jobs.get(request.path_params[f"{kind}_id"], kind)
+        with workplace.db.read() as session:
+            access(session, person, found.project_id, "annotator", kind)
+        return found
+
+    return job

@@ -24,6 +24,7 @@ from app.routes import (
     doubts,
     identities,
     masks,
+    mend,
     objects,
     preferences,
     projects,
@@ -43,8 +44,8 @@ from app.workplace import WithWorkplace, Workplace
 from widgets.assets import mount_assets
 
 ROUTERS = (
-    session, preferences, projects, videos, objects, identities, cuts, masks, runs, review, doubts, checks, versions,
-    work, quality, datasets, activity,
+    session, preferences, projects, videos, objects, identities, cuts, masks, mend, runs, review, doubts, checks,
+    versions, work, quality, datasets, activity,
 )
 
 

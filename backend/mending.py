@@ -31,12 +31,9 @@ def mend(mask: BoolMask, operation: Operation, size: int | None = None) -> BoolM
         size: "remove specks": parts of fewer pixels go, the largest one excepted (None: a hundredth of the mask).
             "smooth", "grow", "shrink": radius of the disc, pixels, 1 to `LARGEST_RADIUS`. Of no concern to the others.
 
-    Raises:
-        BadInput: `bad_size`: no radius where one is needed, or one out of range.
+    Raises: as `check_size`.
     """
-    if operation in WITH_RADIUS and (size is None or not 1 <= size <= LARGEST_RADIUS):
-        raise BadInput("bad_size", f"A radius of {size} pixels is out of range.",
-                       f"Give 1 to {LARGEST_RADIUS} pixels.")
+    check_size(operation, size)
     if not mask.any():
         return mask.copy()
     radius = size if operation in WITH_RADIUS and size is not None else 0
@@ -56,6 +53,13 @@ def mend(mask: BoolMask, operation: Operation, size: int | None = None) -> BoolM
         "shrink": lambda: cv2.erode(part.view(np.uint8), disc_of(radius)).astype(bool),
     }[operation]()
     return mended
+
+
+def check_size(operation: Operation, size: int | None) -> None:
+    """Raises BadInput (`bad_size`): no radius where one is needed, or one out of range."""
+    if operation in WITH_RADIUS and (size is None or not 1 <= size <= LARGEST_RADIUS):
+        raise BadInput("bad_size", f"A radius of {size} pixels is out of range.",
+                       f"Give 1 to {LARGEST_RADIUS} pixels.")
 
 
 def disc_of(radius: int) -> npt.NDArray[np.uint8]:

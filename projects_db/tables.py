@@ -206,7 +206,7 @@ class Change(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[str]
     """"prompt", "mask", "clear", "verify", "unverify", "absent", "object", "spans", "merge", "split", "swap", "run",
-    "roll back", "import", "undo", "redo", "stage"."""
+    "roll back", "mend", "import", "undo", "redo", "stage"."""
     stage: Mapped[str | None]
     """The stage the video was in: what was changed during review is a reviewer's edit."""
     undone: Mapped[bool] = mapped_column(default=False)

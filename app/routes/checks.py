@@ -6,9 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from app.identity import Access, AtWorkplace, SignedIn, access, member_by, video_member
+from app.identity import Access, AtWorkplace, job_member, member_by, video_member
 from app.jobs import Job
-from app.schemas import PathToken
 from app.schemas_checks import FindingChange, FindingStatus
 from app.services import checks
 from projects_db import findings, videos
@@ -20,17 +19,7 @@ FindingMember = Annotated[Access, Depends(member_by(
     lambda session, finding_id: videos.get(session, findings.get(session, finding_id).video_id).project_id,
     "finding", "annotator",
 ))]
-
-
-def check_of_member(check_id: PathToken, person: SignedIn, workplace: AtWorkplace) -> Job:
-    """Dependency: a check of a project that the person is in. Raises NotFound."""
-    job = workplace.jobs.get(check_id, "check")
-    with workplace.db.read() as session:
-        access(session, person, job.project_id, "annotator", "check")
-    return job
-
-
-MemberCheck = Annotated[Job, Depends(check_of_member)]
+MemberCheck = Annotated[Job, Depends(job_member("check"))]
 
 
 @router.post("/videos/{video_id:int}/checks")

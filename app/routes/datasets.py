@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, UploadFile
 from fastapi.responses import FileResponse
 
-from app.identity import Access, AtWorkplace, SignedIn, access, project_member
+from app.identity import Access, AtWorkplace, SignedIn, job_member, project_member
 from app.jobs import Job
-from app.schemas import LARGEST, DatasetFormat, NewExport, PathToken
+from app.schemas import LARGEST, DatasetFormat, NewExport
 from app.services import datasets
 from projects_db.formats import FORMATS
 
@@ -18,17 +18,7 @@ router = APIRouter(prefix="/api")
 
 Member = Annotated[Access, Depends(project_member("annotator"))]
 Owner = Annotated[Access, Depends(project_member("owner"))]
-
-
-def export_of_member(export_id: PathToken, person: SignedIn, workplace: AtWorkplace) -> Job:
-    """Dependency: an export of a project that the person is in. Raises NotFound."""
-    job = workplace.jobs.get(export_id, "export")
-    with workplace.db.read() as session:
-        access(session, person, job.project_id, "annotator", "export")
-    return job
-
-
-MemberExport = Annotated[Job, Depends(export_of_member)]
+MemberExport = Annotated[Job, Depends(job_member("export"))]
 
 
 @router.get("/formats")
