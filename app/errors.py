@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from backend.errors import BadInput, Conflict, Forbidden, Locked, NotFound, ThroughlineError, Unavailable, of_disk
+from backend.errors import BadInput, Conflict, Forbidden, Locked, NotFound, ThroughlineError, Unavailable, of_disk, of_memory
 
 log = logging.getLogger("throughline")
 
@@ -93,6 +93,8 @@ def install(app: FastAPI, may_see_paths: Callable[[Request], Awaitable[bool]]) -
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        if (known := of_memory(error)) is not None:
+            return response_of(known)
         number = secrets.token_hex(4)
         log.error("error %s in %s %s", number, request.method, request.url.path, exc_info=error)
         return error_response(500, "internal", f"Something broke in the server (error {number}).",

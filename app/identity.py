@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends
@@ -27,6 +27,8 @@ class Access:
     person: Person
     project_id: int
     role: str
+    key: str | None = None
+    """Of the request (its Idempotency-Key): one that comes again, since its answer was lost, is not done again."""
 
 
 def user_of(request: Request) -> Person | None:
@@ -130,7 +132,8 @@ def member_by(project_of: Callable[[Session, int], int], thing: str, needed: str
     def check(request: Request, person: SignedIn, workplace: AtWorkplace) -> Access:
         with workplace.db.read() as session:
             project_id = project_of(session, request.path_params[f"{thing}_id"])
-            return access(session, person, project_id, needed, thing)
+            found = access(session, person, project_id, needed, thing)
+        return replace(found, key=request.headers.get("Idempotency-Key"))
 
     return check
 

@@ -61,10 +61,23 @@ class Cancelled(ThroughlineError):
     """Somebody asked for the work to stop, and it did. Never reaches a request: the one who asked knows."""
 
 
+_NO_MEMORY = ("bad_alloc", "bad allocation", "failed to allocate memory", "out of memory")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 _BROKEN = {errno.EIO, errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTEMPTY,
            errno.EXDEV, errno.EMFILE, errno.ENFILE, errno.ESTALE}
+
+
+def of_memory(error: BaseException) -> Unavailable | None:
+    """Memory that was not there, as something a person can act on; None where it is another matter.
+
+    ONNX Runtime has no class of its own for it, only the words of the allocator.
+    """
+    words = str(error).lower()
+    if not isinstance(error, MemoryError) and not any(sign in words for sign in _NO_MEMORY):
+        return None
+    return Unavailable("out_of_memory", "There is not enough memory for this.",
+                       "Close other programs, track fewer objects at a time, or choose a smaller model.")
 
 
 def of_disk(error: OSError) -> Unavailable | None:

@@ -17,6 +17,10 @@ MOVES = ("merge", "split", "swap")
 """Kinds that give masks to another object: nobody doubts the pixels, so nothing turns stale."""
 
 
+REMEMBERED = 100
+"""Changes of a person among which a repeated request is looked for."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One thing a person does to one video; every write names the change it belongs to."""
@@ -68,6 +72,23 @@ def record(session: Session, video_id: int, person_id: int, kind: str, data: dic
     session.add(row)
     session.flush()
     return Change(row.id, video_id, person_id, kind)
+
+
+def by_key(session: Session, video_id: int, person_id: int, key: str) -> Change | None:
+    """The change that a request with this idempotency key has made, if it is among the person's last ones."""
+    recent = (
+        select(tables.Change.id, tables.Change.kind, tables.Change.data["key"].as_string().label("key"))
+        .where(tables.Change.video_id == video_id, tables.Change.person_id == person_id)
+        .order_by(tables.Change.id.desc()).limit(REMEMBERED).subquery()
+    )
+    found = session.execute(select(recent.c.id, recent.c.kind).where(recent.c.key == key)).first()
+    return found and Change(found.id, video_id, person_id, found.kind)
+
+
+def set_key(session: Session, change_id: int, key: str) -> None:
+    """Note which request made a change."""
+    row = session.get_one(tables.Change, change_id)
+    row.data = {**row.data, "key": key}
 
 
 def to_undo(session: Session, video_id: int, person_id: int) -> tables.Change | None:

@@ -222,6 +222,11 @@ def stretches_around(frames: Sequence[int], barriers: Sequence[int], frame_count
     return joined
 
 
+def written_by(session: Session, change: Change) -> list[Span]:
+    """All that a change has written, stale masks included."""
+    return _spans(session, change, 0, newest(session))
+
+
 def _spans(session: Session, change: Change, first: int, last: int) -> list[Span]:
     query = text("""
         SELECT DISTINCT object_id, frame FROM mask_history

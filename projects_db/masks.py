@@ -205,10 +205,20 @@ def finish(
     """End a step whose rows were appended after history row `first`; only masks made after `since` turn stale. For this
     package only."""
     changed, stale = ledger.settle(session, change, first, video.frame_count, since)
-    items: list[MaskItem] = []
-    if sum(stop - start for _, start, stop in changed) <= MANY:
-        items = at(session, video.id, [(f, o) for o, start, stop in changed for f in range(start, stop)])
-    return Written(change.id, tuple(items), tuple(changed), tuple(stale), tuple(skipped))
+    return Written(change.id, _few(session, video.id, changed), tuple(changed), tuple(stale), tuple(skipped))
+
+
+def written_by(session: Session, change: Change) -> Written:
+    """What a change of earlier wrote, as it is now; its stale masks are among `changed`."""
+    changed = ledger.written_by(session, change)
+    return Written(change.id, _few(session, change.video_id, changed), tuple(changed))
+
+
+def _few(session: Session, video_id: int, changed: Sequence[Span]) -> tuple[MaskItem, ...]:
+    """The masks of these places, none where they are many."""
+    if sum(stop - start for _, start, stop in changed) > MANY:
+        return ()
+    return tuple(at(session, video_id, [(f, o) for o, start, stop in changed for f in range(start, stop)]))
 
 
 def _restate(

@@ -215,7 +215,7 @@ class Change(Base):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """{"objects": [{"object": id, "before": {...}, "after": {...}}, ...]} where it changed objects; {"of": change id}
     of an undo or redo; {"to": stage, "history": id of the newest history row then} of a "stage", which is no step of
-    undo."""
+    undo; "key" of the request that made it."""
     created_at: Mapped[str]
 
 

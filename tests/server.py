@@ -32,14 +32,16 @@ class Server:
         project: its directory.
         options: of the command.
         root: the checkout it runs from.
+        module: in place of `app.cli`, one that calls it.
 
     Example:
         with Server(tmp_path / "project") as server:
             server.call("GET", "/api/projects")
     """
 
-    def __init__(self, project: Path, *options: str, root: Path = ROOT) -> None:
+    def __init__(self, project: Path, *options: str, root: Path = ROOT, module: str = "app.cli") -> None:
         self.root = root
+        self.module = module
         self.project = project
         self.options = options
         self.port = free_port()
@@ -58,10 +60,9 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it can be used."""
-        command = [sys.executable, "-m", "app.cli", "serve", "--project", str(self.project), "--port", str(self.port),
-                   "--no-browser", *self.options]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=self.root, stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(
+                self.command(), cwd=self.root, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + UP_WITHIN
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -73,6 +74,11 @@ class Server:
                 time.sleep(0.1)
         self.kill()
         raise AssertionError(f"the server did not come up:\n{self.log.read_text()[-4000:]}")
+
+    def command(self) -> list[str]:
+        """What runs it; a test that needs another world around the server changes this."""
+        return [sys.executable, "-m", self.module, "serve", "--project", str(self.project), "--port", str(self.port),
+                "--no-browser", *self.options]
 
     def stop(self) -> None:
         """Ask it to stop, as Ctrl+C does."""

@@ -186,12 +186,19 @@ def apply(
 ) -> Reply:
     """One change in one transaction, told to everybody who has the video open.
 
+    A request that comes again, because its answer was lost on the way, is answered again and not done again.
+
     Args:
         write: does it; what it raises undoes all of it.
     """
+    data = {"key": access.key} if access.key else None
     with workplace.db.write() as session:
-        change = changes.begin(session, video_id, access.person.id, kind)
-        written = write(session, change)
+        change = changes.by_key(session, video_id, access.person.id, access.key) if access.key else None
+        if change is None:
+            change = changes.begin(session, video_id, access.person.id, kind, data)
+            written = write(session, change)
+        else:
+            written = masks.written_by(session, change)
         edited = objects.edited(session, change)
         undo, redo = changes.available(session, video_id, access.person.id)
     return {**tell(workplace, access, video_id, written, edited), "undo": undo, "redo": redo}
@@ -202,12 +209,20 @@ def step_back(
 ) -> Reply:
     """`projects_db.undo.undo` or `redo`, told to everybody. Raises as these."""
     with workplace.db.write() as session:
-        done = step(session, video_id, access.person.id)
+        done = _again(session, access, video_id) or step(session, video_id, access.person.id)
+        if access.key:
+            changes.set_key(session, done.written.change_id, access.key)
         undo, redo = changes.available(session, video_id, access.person.id)
     if done.run:
         workplace.runs.publish(done.run)
     return {**tell(workplace, access, video_id, done.written, done.objects), "kind": done.kind, "frame": done.frame,
             "undo": undo, "redo": redo}
+
+
+def _again(session: Session, access: Access, video_id: int) -> Undone | None:
+    """What a step back or forth that comes again did the first time; None where it has not come before."""
+    earlier = changes.by_key(session, video_id, access.person.id, access.key) if access.key else None
+    return earlier and Undone(earlier.kind, masks.written_by(session, earlier), (), None)
 
 
 def tell(

@@ -18,7 +18,7 @@ from app import views
 from app.errors import log
 from app.events import Broker
 from app.library import Library
-from backend.errors import Locked, NotFound, ThroughlineError, of_disk
+from backend.errors import Locked, NotFound, ThroughlineError, of_disk, of_memory
 from backend.masks import BoolMask, Rle
 from backend.models import registry
 from backend.tracking import runner
@@ -183,6 +183,8 @@ class RunManager:
         error = None if future.cancelled() else future.exception()
         if isinstance(error, OSError):
             error = of_disk(error) or error
+        if error is not None:
+            error = of_memory(error) or error
         status, message = "done", ""
         if self._closing:
             status, message = "interrupted", "Throughline was stopped during this run."
@@ -190,7 +192,8 @@ class RunManager:
             status, message = "failed", str(error)
         elif error is not None:
             log.error("run %s broke", run_id, exc_info=error)
-            status, message = "failed", f"Something broke in the server (run {run_id}); its output says what."
+            status = "failed"
+            message = f"Something broke in the server (run {run_id}); its output says what. Choose another model."
         with self._lock:
             if self._works.get(run_id) is work:
                 del self._works[run_id]

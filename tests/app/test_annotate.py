@@ -194,3 +194,26 @@ def test_frames_are_immutable_and_exact(client: Client, video: int, kind: str, c
     assert (again.status_code, again.content) == (304, b"")
     for frame in (str(FRAMES), "-1", "1e3", "99999999999999999999", "\u0663"):
         assert client.get(f"/api/videos/{content_hash}/{kind}/{frame}.jpg").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["prompt", "mask", "verify", "undo"])
+def test_a_request_whose_answer_was_lost_is_not_done_twice(client: Client, video: int, square: int, kind: str) -> None:
+    first = prompt(client, video, square, 4).json()["items"][0]
+    base, rle = first["revision"], first["rle"]
+    path, method, body = {
+        "prompt": ("frames/4/prompts", "POST", {"object_id": square, "base": base,
+                                                "prompts": [{"kind": "point", "x": 48, "y": 80}]}),
+        "mask": (f"frames/6/masks/{square}", "PUT", {"rle": rle, "base": 0}),
+        "verify": ("verify", "POST", {"objects": [square], "start": 4, "stop": 5, "verified": True}),
+        "undo": ("undo", "POST", {}),
+    }[kind]
+    replies = [client.request(method, f"/api/videos/{video}/{path}", json=body, headers={"Idempotency-Key": "k1"})
+               for _ in range(2)]
+    assert [reply.status_code for reply in replies] == [200, 200], replies[1].text
+    once, again = (reply.json() for reply in replies)
+    assert (again["change_id"], again["items"]) == (once["change_id"], once["items"])
+    if kind == "prompt":
+        given = client.get(f"/api/videos/{video}/frames/4/prompts").json()["prompts"]
+        assert [one["data"]["kind"] for one in given] == ["box", "point"]
+    other = client.request(method, f"/api/videos/{video}/{path}", json=body, headers={"Idempotency-Key": "k2"})
+    assert other.status_code in (409, 422) or other.json()["change_id"] != once["change_id"]

@@ -86,7 +86,7 @@ async function reach(path, init) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(0, {
       error: "not_connected", message: t`The server does not answer.`,
-      remedy: t`Nothing was changed. Try again when the page is connected.`,
+      remedy: t`Try again when the page is connected; it then shows what is stored.`,
     });
   }
 }

@@ -1,8 +1,9 @@
 // Every change of a mask goes through here: one after the other for each object, each naming the revision it was made on.
-// Nothing is queued while the page is not connected: such a change is refused at once, and says so.
+// Nothing is begun while the page is not connected: such a change is refused at once, and says so. What was on its way then is
+// sent again when it is back (delivery.js).
 
-import { request } from "./api.js";
 import { settleConflict } from "./conflict.js";
+import { deliver } from "./delivery.js";
 import { t } from "./i18n.js";
 import { chosenModel, whyNot } from "./models.js";
 import { patchTimeline } from "./timeline/segments.js";
@@ -175,7 +176,7 @@ export class Edits {
     if (!label) return null;
     try {
       const given = body({ label_id: label.id });
-      const reply = await request("POST", `api/videos/${store.state.video.id}/${path}`, given);
+      const reply = await deliver(this.workspace, "POST", `api/videos/${store.state.video.id}/${path}`, given);
       activity.gave(reply.objects[0].id, clicksIn(given), false);
       measure.answered(reply);
       this.take(reply);
@@ -196,7 +197,8 @@ export class Edits {
     const whole = `api/videos/${this.workspace.store.state.video.id}/${path}`;
     return new Promise((done) => {
       const queue = this.queues.get(place.objectId) || [];
-      queue.push({ ...place, clicks: clicksIn(body), call: (base) => request(method, whole, { ...body, base }), done });
+      const call = (base) => deliver(this.workspace, method, whole, { ...body, base });
+      queue.push({ ...place, clicks: clicksIn(body), call, done });
       this.queues.set(place.objectId, queue);
       if (queue.length === 1) this.work(place.objectId, queue);
     });
@@ -264,7 +266,7 @@ export class Edits {
     return this.during(async () => {
       try {
         await before;
-        const reply = await request("POST", `api/videos/${this.workspace.store.state.video.id}/${path}`, body);
+        const reply = await deliver(this.workspace, "POST", `api/videos/${this.workspace.store.state.video.id}/${path}`, body);
         this.take(reply);
         await this.workspace.viewer.loadPrompts();
         return reply;

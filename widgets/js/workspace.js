@@ -172,6 +172,7 @@ function listen(workspace) {
   document.addEventListener("keyup", (event) => workspace.keyUp(event));
   element.addEventListener("change", ({ target }) => giveKeysBack(workspace, target));
   window.addEventListener("blur", () => workspace.stage.holdPan(false));
+  window.addEventListener("beforeunload", (event) => { if (store.state.pending) event.preventDefault(); }); // the browser asks
   store.on(["frame"], ({ frame }) => rememberFrame(frame));
   store.on(REMEMBERED, (state) => {
     localStorage.setItem(SETTINGS, JSON.stringify(Object.fromEntries(REMEMBERED.map((key) => [key, state[key]]))));

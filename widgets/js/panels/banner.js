@@ -7,7 +7,7 @@ import { chosenModel, trackers, whyNot } from "../models.js";
 /** @param {import("../workspace.js").Workspace} workspace */
 export function banner({ store }) {
   const element = h("div", { class: "tw-banner", role: "alert" });
-  store.on(["connection", "video", "model"], (state) => {
+  store.on(["connection", "video", "model", "pending"], (state) => {
     const [title, text, ...more] = said(store, state);
     element.hidden = !title;
     element.classList.toggle("tw-trouble", state.connection === "offline" || !chosenModel(state).ready);
@@ -19,7 +19,8 @@ export function banner({ store }) {
 /** @returns {any[]} title, text, buttons; nothing where all is well */
 function said(store, state) {
   if (state.connection === "offline") {
-    return [t`Not connected.`, t`You can look around; nothing can be changed until the server answers again.`];
+    const waits = state.pending > 0 && t`What you did last is kept here and sent then: leave this page open.`;
+    return [t`Not connected.`, t`You can look around; nothing can be changed until the server answers again.`, " ", waits];
   }
   if (state.video.stage === "accepted") {
     return [t`This video is accepted.`, t`It is read-only until an owner reopens it on the Review page.`];
