@@ -12,7 +12,17 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from backend.errors import BadInput, Conflict, Forbidden, Locked, NotFound, ThroughlineError, Unavailable, of_disk, of_memory
+from backend.errors import (
+    BadInput,
+    Conflict,
+    Forbidden,
+    Locked,
+    NotFound,
+    ThroughlineError,
+    Unavailable,
+    of_disk,
+    of_memory,
+)
 
 log = logging.getLogger("throughline")
 

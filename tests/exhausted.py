@@ -1,4 +1,4 @@
-"""`python -m tests.exhausted serve ...`: Throughline with one more model, `exhausted`, whose memory ends in the middle of a run."""
+"""`python -m tests.exhausted serve ...`: Throughline with a model more, whose memory ends in the middle of a run."""
 
 from __future__ import annotations
 

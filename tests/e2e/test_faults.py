@@ -1,5 +1,4 @@
-"""What goes wrong while people work, in a real browser: the page says what happened and what is safe, and nothing that was
-acknowledged is lost."""
+"""Faults while people work, in a real browser: the page says what happened and what is safe, and nothing acknowledged is lost."""
 
 from __future__ import annotations
 
