@@ -1,4 +1,4 @@
-"""Faults while people work, in a real browser: the page says what happened and what is safe, and nothing acknowledged is lost."""
+"""Faults while people work, in a real browser: the page says what happened; nothing acknowledged is lost."""
 
 from __future__ import annotations
 
