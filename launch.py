@@ -135,7 +135,8 @@ def test(arguments: list[str]) -> int:
     fetch_demo()
     pytest = [str(PYTHON), "-m", "pytest", *arguments]
     checks = [pytest] if arguments else [
-        [str(PYTHON), "-m", "ruff", "check", "."], [str(PYTHON), "-m", "mypy"], pytest,
+        [str(PYTHON), "-m", "ruff", "check", "."], [str(PYTHON), "-m", "mypy"],
+        [*pytest, "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"],  # a file's tests share servers and browsers
     ]
     failed = []
     for command in checks:
