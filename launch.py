@@ -136,7 +136,7 @@ def test(arguments: list[str]) -> int:
     pytest = [str(PYTHON), "-m", "pytest", *arguments]
     checks = [pytest] if arguments else [
         [str(PYTHON), "-m", "ruff", "check", "."], [str(PYTHON), "-m", "mypy"],
-        [*pytest, "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"],  # a file's tests share servers and browsers
+        [*pytest, "-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"],  # a file's tests share a server
     ]
     failed = []
     for command in checks:
