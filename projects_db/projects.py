@@ -13,6 +13,9 @@ from backend.errors import BadInput, Conflict, NotFound
 from projects_db import palette, people, spans, tables
 from projects_db.tables import now
 
+_DEMO = "demo"
+"""The setting that names the project of `mark_demo`."""
+
 
 @dataclass(frozen=True)
 class Label:
@@ -83,6 +86,18 @@ def everything_for(session: Session, person_id: int) -> list[Project]:
     """The projects a person is in, by name."""
     ids = session.scalars(select(tables.Project.id).order_by(tables.Project.name)).all()
     return [project for i in ids if (project := get(session, i, person_id)).role is not None]
+
+
+def mark_demo(session: Session, project_id: int) -> None:
+    """This is the project that the project directory began with."""
+    session.merge(tables.Setting(name=_DEMO, value={"project": project_id}))
+    session.flush()
+
+
+def is_demo(session: Session, project_id: int) -> bool:
+    """Whether the project directory began with this project."""
+    row = session.get(tables.Setting, _DEMO)
+    return row is not None and row.value["project"] == project_id
 
 
 def rename(session: Session, project_id: int, name: str) -> Project:

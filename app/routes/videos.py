@@ -118,6 +118,7 @@ def get_video(video_id: int, access: Viewer, workplace: AtWorkplace) -> dict[str
         labels = projects.labels(session, video.project_id)
         progress = videos.progress(session, [video_id])[video_id]
         recent = runs.of_video(session, video_id)
+        demo = projects.is_demo(session, video.project_id)
     workplace.cuts.look(video)
     return {
         **views.video(video, progress), **workplace.cuts.view(video),
@@ -125,7 +126,7 @@ def get_video(video_id: int, access: Viewer, workplace: AtWorkplace) -> dict[str
         "damaged": index.damaged.tolist(), "rate": float(index.rate), "labels": [views.label(one) for one in labels],
         "objects": [one.as_json() for one in there], "role": access.role,
         "models": [views.model(one) for one in registry.available()], "default_model": registry.DEFAULT,
-        "runs": [workplace.runs.view(run) for run in recent],
+        "runs": [workplace.runs.view(run) for run in recent], "demo": demo,
     }
 
 

@@ -23,6 +23,7 @@ def make_demo(workplace: Workplace) -> None:
         if owner is None or projects.everything_for(session, owner.id):
             return
         project = projects.create(session, "Demo", LABELS, owner.id)
+        projects.mark_demo(session, project.id)
     try:
         add_video(workplace, Job("import", project.id), clip, clip.name, project.id, "copy")
     except ThroughlineError as error:

@@ -177,6 +177,7 @@ def one_click(browser: Browser, folder: Path) -> None:
 def demo(browser: Browser, folder: Path) -> None:
     """The Annotate and the Review page."""
     with Server(folder / "project", "--demo", str(CLIP)) as server:
+        server.call("PATCH", "/api/me/preferences", {"tour": "done"})
         project = server.call("GET", "/api/projects")[0]["id"]
         video = server.call("GET", f"/api/projects/{project}/videos")[0]["id"]
         with strict_page(browser) as page:

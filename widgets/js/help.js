@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
 import { KeyEditor } from "./keys/editor.js";
+import { languagePicker } from "./language.js";
 import { written } from "./shortcuts.js";
 
 const MARKS = [
@@ -39,9 +40,11 @@ export class Help {
       onclick: (event) => { if (event.target === dialog) dialog.close(); },
       onkeydown: (event) => { if (["?", "F1"].includes(event.key)) { event.preventDefault(); dialog.close(); } },
     }, h("div", { class: "tw-panel-head" }, h("h2", {}, t`Keys and marks`), h("span", { class: "tw-gap" }),
+      languagePicker({ class: "tw-field tw-language" }),
+      h("button", { class: "tw-button", onclick: () => { dialog.close(); this.workspace.tour.start(); } }, t`Take the tour`),
       h("button", { class: "tw-button", onclick: () => { dialog.close(); new KeyEditor(this.workspace).show(); } },
         t`Choose keys`),
-      h("button", { class: "tw-button", onclick: () => dialog.close() }, t`Close`)),
+      h("button", { class: "tw-button", autofocus: true, onclick: () => dialog.close() }, t`Close`)),
     h("div", { class: "tw-help-columns" }, ...[...groups].map(([name, rows]) => h("section", {}, h("h3", {}, name),
       h("dl", {},
       ...rows.flatMap(([keys, title]) => [h("dt", {}, keys), h("dd", {}, title)]))))));

@@ -16,7 +16,7 @@
  * @typedef {{id: number, project_id: number, hash: string, name: string, width: number, height: number,
  *   frame_count: number, duration: number, stage: string, stage_version: number, times: number[], key_frames: number[],
  *   damaged: number[], rate: number, labels: Label[], objects: VideoObject[], role: string, models: Model[],
- *   default_model: string, runs: Run[]}} Video
+ *   default_model: string, runs: Run[], demo: boolean}} Video
  * @typedef {[number, number, string, string]} Segment start, stop (exclusive), state, source
  * @typedef {{objects: Object<number, Segment[]>, low: Object<number, [number, number][]>,
  *   prompts: Object<number, number[]>, threads: [number, number, boolean][]}} Timeline

@@ -38,6 +38,7 @@ import { Store } from "./store.js";
 import { Timeline } from "./timeline/timeline.js";
 import { Toast } from "./toast.js";
 import { toolsFor } from "./tools/index.js";
+import { Tour } from "./tour/tour.js";
 import { Viewer } from "./viewer.js";
 
 const SETTINGS = "throughline.settings";
@@ -72,6 +73,7 @@ export class Workspace {
     this.threads = new Threads(this);
     this.findings = new Findings(this);
     this.help = new Help(this);
+    this.tour = new Tour(this);
     this.tools = Object.fromEntries(toolsFor(this.store.state).map(({ id, make }) => [id, make(this)]));
     this.stage = new Stage(this);
     this.commands = new Shortcuts();
@@ -135,7 +137,7 @@ function initialState(me, video, timeline) {
  * @throws {import("./api.js").ApiError} there is no such video, or nobody is signed in
  */
 export async function mountWorkspace(element, { videoId, frame = 0, mode = "annotate", panels = PANELS }) {
-  await loadStyles("workspace", "panels", "review", "small");
+  await loadStyles("workspace", "panels", "review", "tour", "small");
   const me = await signIn();
   const parts = [`api/videos/${videoId}`, `api/videos/${videoId}/timeline`];
   const [video, timeline] = await Promise.all(parts.map((part) => request("GET", part)));
@@ -148,6 +150,7 @@ export async function mountWorkspace(element, { videoId, frame = 0, mode = "anno
   workspace.live.connect();
   await workspace.viewer.seek(frame);
   workspace.stage.element.focus({ preventScroll: true });
+  if (mode === "annotate") workspace.tour.offer();
   return workspace;
 }
 
