@@ -6,13 +6,15 @@ import { settleConflict } from "./conflict.js";
 import { deliver } from "./delivery.js";
 import { t } from "./i18n.js";
 import { chosenModel, whyNot } from "./models.js";
+import { rleOf } from "./rle.js";
 import { patchTimeline } from "./timeline/segments.js";
 
 /** @typedef {import("./types.js").MaskItem} MaskItem */
 /** @typedef {import("./rle.js").Shape} Shape */
 /**
  * A change on its way. `call` sends it with the base it is given; `done` hears the reply, or null where it was refused.
- * @typedef {{objectId: number, frame: number, base: number, clicks: number, call: (base: number) => Promise<any>,
+ * `seen`: the pixels, as COCO's counts, of the mask that it was made on.
+ * @typedef {{objectId: number, frame: number, base: number, seen?: string, clicks: number, call: (base: number) => Promise<any>,
  *   done: (reply: any) => void}} Edit
  */
 
@@ -105,7 +107,7 @@ export class Edits {
 
   /** A mask by hand, seen at once. @param {import("./tools/bitmap.js").HandEdit} stroke */
   draw(stroke) {
-    const { masks, stage } = this.workspace;
+    const { stage } = this.workspace;
     const { frame, bitmap, objectId } = stroke;
     const shape = bitmap.shape();
     const rle = bitmap.rle(shape);
@@ -117,10 +119,26 @@ export class Edits {
         return;
       }
       this.open.delete(stroke);
-      masks.setLocal(frame, objectId, shape);
-      await this.send("PUT", `frames/${frame}/masks/${objectId}`, { rle }, { objectId, frame, base: stroke.base });
-      if (masks.entry(frame, objectId).local === shape) masks.setLocal(frame, objectId, null);
+      await this.put({ frame, objectId, shape, rle, base: stroke.base, seen: stroke.seen });
     });
+  }
+
+  /**
+   * A mask by hand that was worked out from what is there, seen at once.
+   * @param {number} frame @param {number} objectId @param {Shape} shape
+   */
+  replace(frame, objectId, shape) {
+    const { masks, store: { state: { video } } } = this.workspace;
+    const rle = rleOf(shape, video.height, video.width);
+    const item = masks.item(frame, objectId);
+    return this.during(() => this.put({ frame, objectId, shape, rle, base: item?.revision || 0, seen: item?.rle.counts }));
+  }
+
+  async put({ frame, objectId, shape, rle, base, seen }) {
+    const { masks } = this.workspace;
+    masks.setLocal(frame, objectId, shape);
+    await this.send("PUT", `frames/${frame}/masks/${objectId}`, { rle }, { objectId, frame, base, seen });
+    if (masks.entry(frame, objectId).local === shape) masks.setLocal(frame, objectId, null);
   }
 
   /** Withdraw a prompt of an object on a frame; its mask is made anew from what is left. */
@@ -190,7 +208,7 @@ export class Edits {
   /**
    * Queue a change of one object on one frame.
    * @param {"POST"|"PUT"|"DELETE"} method @param {string} path under the video @param {any} body without its base
-   * @param {{objectId: number, frame: number, base: number}} place
+   * @param {{objectId: number, frame: number, base: number, seen?: string}} place
    * @returns {Promise<any>} the reply, null where it was refused
    */
   send(method, path, body, place) {
@@ -245,6 +263,10 @@ export class Edits {
           return null;
         }
         this.workspace.masks.apply([theirs]);
+        if (theirs.state === "stale" && theirs.rle.counts === edit.seen) {
+          edit.base = theirs.revision; // the same pixels: a correction elsewhere only called them out of date meanwhile
+          continue;
+        }
         if (!await settleConflict(this.workspace, edit, error.details)) return null;
         edit.base = theirs.revision;
       }

@@ -40,14 +40,14 @@ export class MaskActions {
 
   /** @param {(shape: Shape) => Shape} make of the selected object's mask on the shown frame */
   async change(make) {
-    const { masks, edits, toast } = this.workspace;
+    const { edits, toast } = this.workspace;
     const { shown: frame } = this.state;
     const shape = this.selectedShape(frame);
     if (!shape) return;
     const changed = make(shape);
     if (equal(shape, changed)) toast.say(t`Nothing of this mask would change.`);
     else if (!changed.area) toast.warn(t`Nothing of this mask would be left.`, t`Remove it with Del, if that is meant.`);
-    else await edits.replace(frame, this.workspace.objects.selected.id, changed, masks.item(frame, this.state.selected));
+    else await edits.replace(frame, this.workspace.objects.selected.id, changed);
   }
 
   /** Put the selected object's mask on the frame beside this one, and go there. @param {1|-1} step */

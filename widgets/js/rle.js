@@ -158,6 +158,12 @@ export function spread(shape, height, width, bits = new Uint8Array(height * widt
   return bits;
 }
 
+/** Have both the same pixels? @param {Shape} a @param {Shape} b */
+export function equal(a, b) {
+  const same = ["x", "y", "width", "height", "area"].every((key) => a[key] === b[key]);
+  return same && a.bits.every((bit, at) => bit === b.bits[at]);
+}
+
 /** Does the shape cover this pixel? @param {Shape} shape @param {number} x @param {number} y */
 export function covers(shape, x, y) {
   const column = Math.floor(x) - shape.x;

@@ -51,6 +51,9 @@
  * @property {number} brush diameter in picture pixels
  * @property {"round"|"square"} tip of the brush
  * @property {boolean} keepOthers what is drawn by hand leaves the pixels of other objects alone
+ * @property {number|null} specks parts of a mask with fewer pixels are specks; null: than a hundredth of the mask
+ * @property {number} smoothing radius in picture pixels
+ * @property {any} mending how far the mending of a range is, null where there is none: `GET /api/mends/{m}` of docs/http.md
  * @property {number} opacity of overlays, 0..1
  * @property {boolean} outlines
  * @property {boolean} scopeAll runs and frame actions concern every object and not only the selected one

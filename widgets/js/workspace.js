@@ -16,6 +16,7 @@ import { Keymap } from "./keys/keymap.js";
 import { handle } from "./layout.js";
 import { Live } from "./live.js";
 import { MaskCache } from "./masks.js";
+import { MaskActions } from "./mask-actions.js";
 import { Measure } from "./measure.js";
 import { Objects } from "./objects.js";
 import { banner } from "./panels/banner.js";
@@ -44,7 +45,7 @@ import { Viewer } from "./viewer.js";
 const SETTINGS = "throughline.settings";
 /** @type {Panel[]} */
 const PANELS = [objectsPanel, propertiesPanel, framePanel, checksPanel, threadsPanel];
-const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "scopeAll", "follow"];
+const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "specks", "smoothing", "scopeAll", "follow"];
 
 /**
  * A panel for the right side. It may listen to `workspace.store` and call any part.
@@ -70,6 +71,7 @@ export class Workspace {
     this.live = new Live(this);
     this.viewer = new Viewer(this);
     this.frameActions = new FrameActions(this);
+    this.maskActions = new MaskActions(this);
     this.threads = new Threads(this);
     this.findings = new Findings(this);
     this.help = new Help(this);
@@ -123,7 +125,7 @@ function initialState(me, video, timeline) {
     frame: 0, shown: -1, selected: null, hovered: null, tool: "point", labelId: video.labels[0]?.id ?? null,
     model: video.default_model, hidden: new Set(), inPoint: null, outPoint: null, pending: 0, playing: false,
     undo: true, redo: true, // what there is to undo is known after the first change; before, the server says
-    brush: 24, tip: "round", keepOthers: false, opacity: 0.5, outlines: true,
+    brush: 24, tip: "round", keepOthers: false, specks: null, smoothing: 2, mending: null, opacity: 0.5, outlines: true,
     scopeAll: true, follow: false, masksVersion: 0, prompts: [], search: null, ...settings,
   };
 }
@@ -180,7 +182,7 @@ function listen(workspace) {
   store.on(REMEMBERED, (state) => {
     localStorage.setItem(SETTINGS, JSON.stringify(Object.fromEntries(REMEMBERED.map((key) => [key, state[key]]))));
   });
-  store.on(["selected", "objects", "undo", "redo", "runs", "connection", "video", "search"], () => refreshButtons(workspace));
+  store.on(["selected", "objects", "undo", "redo", "runs", "connection", "video", "search", "mending", "inPoint", "outPoint"], () => refreshButtons(workspace));
   element.addEventListener("contextmenu", (event) => { if (!isTyping(event.target)) event.preventDefault(); });
 }
 

@@ -8,7 +8,7 @@ import { commandButton } from "./button.js";
 import { check } from "./frame.js";
 
 const MENDING = ["fillHoles", "removeSpecks", "smooth", "grow", "shrink", "keepLargest"];
-const OTHERS = ["outline", "copyNext", "copyPrevious", "cutOthers", "giveUp"];
+const OTHERS = ["copyNext", "copyPrevious", "cutOthers", "giveUp"];
 
 /** The button in the bar of tools, and its menu. @param {import("../workspace.js").Workspace} workspace */
 export function maskMenu(workspace) {
@@ -45,6 +45,18 @@ function contents(workspace) {
     check(workspace, "keepOthers", t`Do not paint over other objects`,
       t`Brush, lasso and polygon leave the pixels of other objects alone`),
   ];
+}
+
+/** How far the mending of a range is. @param {import("../workspace.js").Workspace} workspace */
+export function mendingLine(workspace) {
+  const bar = h("progress", { class: "tw-mending", max: 1, "aria-label": t`Mending the masks of the range` });
+  const element = h("div", { class: "tw-run", role: "status" }, t`Mending`, bar,
+    commandButton(workspace, "mask.cancelMending", { text: t`Cancel`, icon: "" }));
+  workspace.store.on(["mending"], ({ mending }) => {
+    element.hidden = mending === null;
+    bar.value = mending?.progress ?? 0;
+  });
+  return element;
 }
 
 function rangeWords({ objects, store }, { start, stop }) {

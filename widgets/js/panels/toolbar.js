@@ -7,6 +7,7 @@ import { brushOptions } from "./brush.js";
 import { commandButton } from "./button.js";
 import { candidateLine } from "./candidates.js";
 import { maskLook } from "./frame.js";
+import { maskMenu, mendingLine } from "./mask-menu.js";
 import { runLine } from "./transport.js";
 
 /** @param {import("../workspace.js").Workspace} workspace */
@@ -18,7 +19,7 @@ export function toolbar(workspace) {
     kinds.forEach(({ id }, n) => buttons[n].setAttribute("aria-pressed", String(id === tool)));
   });
   return h("div", { class: "tw-tools", role: "toolbar", "aria-label": t`Tools`, "aria-orientation": "vertical" },
-    ...buttons, h("span", { class: "tw-gap" }), commandButton(workspace, "view.fit"));
+    ...buttons, maskMenu(workspace), h("span", { class: "tw-gap" }), commandButton(workspace, "view.fit"));
 }
 
 /**
@@ -35,5 +36,5 @@ export function hintLine(workspace) {
     fill(words, h("strong", {}, target), h("span", { class: "tw-clip" }, kinds.find(({ id }) => id === tool).hint));
   });
   return h("div", { class: "tw-hint" }, words, brushOptions(workspace), candidateLine(workspace), h("span", { class: "tw-gap" }),
-    runLine(workspace), maskLook(workspace));
+    mendingLine(workspace), runLine(workspace), maskLook(workspace));
 }

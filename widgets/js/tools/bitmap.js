@@ -123,7 +123,9 @@ export class HandEdit {
     this.workspace = workspace;
     this.frame = frame;
     this.objectId = objects.selected?.id ?? null;
-    this.base = this.objectId === null ? 0 : masks.revision(frame, this.objectId);
+    const item = this.objectId === null ? null : masks.item(frame, this.objectId);
+    this.base = item?.revision || 0;
+    this.seen = item?.rle.counts;
     const label = video.labels.find((one) => one.id === labelId);
     const shape = this.objectId === null ? null : masks.shape(frame, this.objectId);
     this.bitmap = new Bitmap(video.width, video.height, shape, objects.selected?.colour || label?.colour || "#3880f3");
