@@ -43,7 +43,7 @@ def page_words() -> list[str]:
     found: dict[str, None] = {}
     for path in sorted((ROOT / "widgets/js").rglob("*.js")):
         source = COMMENT.sub("", path.read_text())
-        places = {match.start(): _template_key(source, match.end()) for match in re.finditer(r"(?<![\w$.])t`", source)}
+        places = {match.start(): template_key(source, match.end()) for match in re.finditer(r"(?<![\w$.])t`", source)}
         for match in COUNT.finditer(source):
             one, many = match[1], match[2] or f"{match[1]}s"
             places[match.start()] = f"{{0}} {one}|{{0}} {many}"
@@ -51,7 +51,7 @@ def page_words() -> list[str]:
     return list(found)
 
 
-def _template_key(source: str, at: int) -> str:
+def template_key(source: str, at: int) -> str:
     """The key of the template literal whose text begins at `at`: its values are {0}, {1}, ..., anew in each half."""
     text, n = "", 0
     while source[at] != "`":
