@@ -25,6 +25,8 @@ CALLS = {
     "progress": (1,), "report": (1,), "tell": (1,), "counted": (2,), "notes.append": (0,),
 }
 """Calls whose arguments at these places are read by people, beside those that make a ThroughlineError."""
+KEYWORDS = {("ModelSpec", "title")}
+"""The same of keyword arguments."""
 NAMED = re.compile(r"(message|notes|words)\)?$", re.I)
 """Variables, attributes and constants that hold such texts."""
 RETURNS = {"missing", "_note", "_remedy", "_why_nothing", "_disagreements", "_left_out", "_add_video", "write"}
@@ -118,6 +120,7 @@ def _said(tree: ast.Module, errors: set[str]) -> Iterator[tuple[ast.expr, bool]]
         if isinstance(node, ast.Call):
             *_, owner, name = ["", *ast.unparse(node.func).split(".")]
             places = (1, 2) if name in errors else CALLS.get(name) or CALLS.get(f"{owner}.{name}", ())
+            yield from ((one.value, False) for one in node.keywords if (name, one.arg) in KEYWORDS)
             yield from ((node.args[place], name in errors) for place in places if place < len(node.args))
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target

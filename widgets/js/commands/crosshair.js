@@ -6,7 +6,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 /** @param {import("../workspace.js").Workspace} workspace @returns {import("../shortcuts.js").Command[]} */
 export function crosshairCommands({ stage: { crosshair } }) {
-  const group = "Crosshair";
+  const group = t`Crosshair`;
   const steps = Object.entries(ARROWS).map(([key, [dx, dy]], n) => ({
     id: `crosshair.${key}`, title: n ? "" : t`Move the crosshair`, group, keys: [`alt+${key}`], fixed: true, hidden: n > 0,
     run: () => crosshair.move(dx, dy),

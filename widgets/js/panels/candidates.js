@@ -43,7 +43,7 @@ export function candidateLine(workspace) {
     if (!search) return;
     judge.hidden = search.looking;
     title.textContent = search.looking ? t`Looking for objects on frame ${search.frame}` : titleOf(search);
-    words.textContent = search.looking ? search.model.title : meaning(search.current, state);
+    words.textContent = search.looking ? heard(search.model.title) : meaning(search.current, state);
   });
   return line;
 }

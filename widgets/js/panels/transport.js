@@ -74,10 +74,10 @@ function modelChoice({ store }) {
   const select = h("select", { class: "tw-field tw-model", "aria-label": t`Model`,
     onchange: () => store.set({ model: select.value }) },
     ...trackers(store.state).map(({ name, title, ready, missing }) => (
-      h("option", { value: name, title: missing ? heard(missing) : title, disabled: !ready }, name))));
+      h("option", { value: name, title: heard(missing || title), disabled: !ready }, name))));
   store.on(["model"], (state) => {
     select.value = state.model;
-    select.title = t`Model that answers: ${chosenModel(state).title}`;
+    select.title = t`Model that answers: ${heard(chosenModel(state).title)}`;
   });
   return select;
 }
