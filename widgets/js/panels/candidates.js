@@ -1,7 +1,7 @@
 // Candidates: a badge on each, over the picture, and under it the line that says which one is judged and how.
 
 import { fill, h } from "../dom.js";
-import { number, t } from "../i18n.js";
+import { heard, number, t } from "../i18n.js";
 import { commandButton } from "./button.js";
 
 /** @typedef {import("../types.js").Candidate} Candidate */
