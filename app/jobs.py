@@ -76,7 +76,8 @@ class Jobs:
         """The job of this id and kind. Raises NotFound."""
         job = self._jobs.get(job_id)
         if job is None or job.kind != kind:
-            raise NotFound(f"no_such_{kind}", f"There is no such {kind}.", "It may have ended with an earlier server.")
+            raise NotFound(f"no_such_{kind}", f"There is no such {kind}.",
+                           "Start it again: it may have ended with an earlier server.")
         return job
 
     def running(self, kind: str, **about: Any) -> Job | None:

@@ -32,7 +32,8 @@ class Library:
         with self._db.read() as session:
             found = videos.with_hash(session, content_hash)
             if not found:
-                raise NotFound("no_such_video", "There is no such video.", "It may have been deleted.")
+                raise NotFound("no_such_video", "There is no such video.",
+                               "Load the list of videos again: it may have been deleted.")
             index = videos.frame_index(session, found[0].id)
         paths = [self._db.directory / one.media_path for one in found]
         # The same content may lie in several places: a project may have copied what another uses where it lies.

@@ -74,7 +74,7 @@ def set_stage(session: Session, video_id: int, person_id: int, stage: str, stage
     needed = MOVES.get((video.stage, stage))
     if needed is None:
         raise BadInput("no_such_move", f"A video in {video.stage} does not go to {stage}.",
-                       "A video goes from annotate to review, then to accepted or back.")
+                       "Move it step by step: from annotate to review, then to accepted or back.")
     role = people.role_of(session, person_id, video.project_id)
     takes_back = role is not None and stage == "annotate" and stages.may_take_back(session, video, person_id)
     if not (people.may(role, needed) or takes_back):

@@ -56,7 +56,7 @@ def undo(session: Session, video_id: int, person_id: int) -> Undone:
     target = changes.to_undo(session, video_id, person_id)
     if target is None:
         raise BadInput("nothing_to_undo", "You have nothing to undo on this video.",
-                       "Changes of other people are theirs to undo.")
+                       "Correct the frame by hand, or ask whoever changed it: what others changed is theirs to undo.")
     change = _begin(session, target, "undo")
     written, frame = _masks(session, change, target, back="past", expected="made")
     edited = objects.go_back(session, target.data.get("objects", []))
@@ -70,7 +70,7 @@ def redo(session: Session, video_id: int, person_id: int) -> Undone:
     target = changes.to_redo(session, video_id, person_id)
     if target is None:
         raise BadInput("nothing_to_redo", "You have nothing to redo on this video.",
-                       "Only what was undone last, with nothing done since, can be redone.")
+                       "Do it again by hand: only what was undone last, with nothing done since, can be redone.")
     change = _begin(session, target, "redo")
     edited = objects.go_forward(session, target.data.get("objects", []))
     written, frame = _masks(session, change, target, back="made", expected="past")

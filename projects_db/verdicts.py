@@ -103,7 +103,7 @@ def roll_back(session: Session, run_id: int, person_id: int) -> Written:
     written = _restore(session, change, video, values)
     if not written.changed:
         raise BadInput("nothing_to_roll_back", "Nothing that this run made is still there as it made it.",
-                       "Somebody has replaced, verified or removed all of it since.")
+                       "Correct what is wrong by hand: somebody has replaced, verified or removed all of it since.")
     _set(session, run, "rolled back")
     return written
 

@@ -89,9 +89,7 @@ def _after_template(source: str, at: int) -> int:
 def server_words() -> list[str]:
     """Keys of everything that the server says to people: messages and remedies of errors, which must be readable here,
     and whatever else `CALLS`, `NAMED`, `RETURNS` and `VALUES` find."""
-    paths = [path for room in ("app", "backend", "projects_db") for path in sorted((ROOT / room).rglob("*.py"))
-             if not AT_THE_TERMINAL & set(path.parts)]
-    trees = {path: ast.parse(path.read_text()) for path in paths}
+    trees = {path: tree for path, tree in python_trees().items() if not AT_THE_TERMINAL & set(path.parts)}
     errors = _errors(trees.values())
     found: dict[str, None] = {}
     for path, tree in trees.items():
@@ -103,6 +101,22 @@ def server_words() -> list[str]:
                 f"{path.relative_to(ROOT)}:{text.lineno}: {ast.unparse(text)} cannot be read from the source"
             found |= dict.fromkeys(key for key in keys if re.search("[A-Za-z]{2}", key) and not CODE.fullmatch(key))
     return [*found, *VALUES]
+
+
+def python_trees() -> dict[Path, ast.Module]:
+    """Every module of the rooms that raise errors."""
+    paths = (path for room in ("app", "backend", "projects_db") for path in sorted((ROOT / room).rglob("*.py")))
+    return {path: ast.parse(path.read_text()) for path in paths}
+
+
+def errors_raised() -> Iterator[tuple[str, ast.Call]]:
+    """Every place that makes a ThroughlineError: "file:line", and the call."""
+    trees = python_trees()
+    errors = _errors(trees.values())
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in errors:
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
 def _errors(trees: Iterable[ast.Module]) -> set[str]:

@@ -157,7 +157,8 @@ def _jpeg(
     workplace: Workplace, person: Person, content_hash: str, frame: str, kind: JpegKind, request: Request
 ) -> Response:
     if not (frame.isascii() and frame.isdecimal() and len(frame) < 10):
-        raise NotFound("no_such_frame", "There is no such frame.", "Frames are numbered from 0.")
+        raise NotFound("no_such_frame", "There is no such frame.",
+                       "Ask for a frame of the video: they are numbered from 0.")
     _check_may_see(workplace, person, content_hash)
     headers = {"Cache-Control": FRAME_CACHE, "ETag": f'"{content_hash[:32]}-{kind}-{int(frame)}"'}
     if request.headers.get("if-none-match") == headers["ETag"]:

@@ -86,7 +86,7 @@ def choose(name: str | None, task: Task, prompts: Iterable[PromptKind] = ()) -> 
                        f"Choose another model: {', '.join(others) or 'none here can'}.")
     if strange := set(prompts) - chosen.prompts:
         raise BadInput("prompt_not_taken", f"{chosen.title} does not take a {min(strange)}.",
-                       f"It takes: {', '.join(sorted(chosen.prompts))}.")
+                       f"Give it one of: {', '.join(sorted(chosen.prompts))}.")
     return chosen
 
 
@@ -111,5 +111,6 @@ def load(name: str = DEFAULT) -> Model:
 
 def _package(name: str) -> Package:
     if name not in _PACKAGES:
-        raise NotFound("unknown_model", f"There is no model '{name}'.", f"Known models: {', '.join(_PACKAGES)}.")
+        raise NotFound("unknown_model", f"There is no model '{name}'.",
+                       f"Choose one of these models: {', '.join(_PACKAGES)}.")
     return _PACKAGES[name]

@@ -75,7 +75,7 @@ def index_folder(link: Link, folder: Path) -> None:
             stream.check_size(width, height, name)
         elif picture.shape[:2] != (height, width):
             raise BadInput("images_differ", f"{name} is {picture.shape[1]}x{picture.shape[0]} but {first} is "
-                           f"{width}x{height}.", "The pictures of one video must have one size.")
+                           f"{width}x{height}.", "Bring all pictures of the video to one size.")
         link.beat(frame / len(names))
     if not first:
         raise BadInput("no_frames", f"No picture in {folder.name} could be decoded.", "Check the files.")

@@ -1,10 +1,12 @@
-"""What the file system reports, in words of ours."""
+"""Errors say what is wrong and what to do; what the file system reports, in words of ours."""
 
+import ast
 import errno
 
 import pytest
 
 from backend.errors import of_disk
+from tests.words import errors_raised
 
 
 @pytest.mark.parametrize(("number", "code"), [
@@ -20,3 +22,12 @@ def test_trouble_of_the_disk_is_said_with_a_remedy(number: int, code: str) -> No
 @pytest.mark.parametrize("error", [ConnectionResetError(errno.ECONNRESET, "reset"), TimeoutError(), OSError("odd")])
 def test_trouble_that_is_not_of_files_is_not_hidden(error: OSError) -> None:
     assert of_disk(error) is None
+
+
+def test_every_error_says_what_to_do() -> None:
+    made = list(errors_raised())
+    assert len(made) > 200
+    for place, call in made:
+        _, message, remedy = call.args[:3]  # all three, by position
+        said = ast.unparse(remedy)
+        assert len(said) > len("'Do it.'") and said != ast.unparse(message), f"{place}: {said}"
