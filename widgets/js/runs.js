@@ -1,7 +1,7 @@
 // Runs: start, cancel, resume, and what is known of those that go on.
 
 import { request } from "./api.js";
-import { t } from "./i18n.js";
+import { heard, t } from "./i18n.js";
 
 /** @typedef {import("./types.js").Run} Run */
 
@@ -42,7 +42,7 @@ export class Runs {
   ended(run) {
     const { live, toast, edits } = this.workspace;
     live.timelineSoon();
-    if (run.status === "failed") toast.warn(run.message || t`The run failed.`, t`What it had finished is kept.`);
+    if (run.status === "failed") toast.warn(heard(run.message) || t`The run failed.`, t`What it had finished is kept.`);
     if (run.status === "done") toast.say(t`Tracked ${run.done} masks with ${run.model}.`);
     edits.workspace.store.set({ undo: true });
   }

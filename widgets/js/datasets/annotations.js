@@ -12,7 +12,10 @@ const ALL_OR_NOTHING = [t`Masks of a file become objects of the videos here.`,
 
 /** @param {any} project @param {any[]} videos @param {any[]} formats that can be read */
 export function annotationPanel(project, videos, formats) {
-  const file = h("input", { type: "file", required: true, accept: ".json,.zip" });
+  const chosen = h("span", { class: "tl-dim" }, t`No file is chosen`);
+  const file = h("input", { type: "file", required: true, accept: ".json,.zip", class: "tl-file-input", onchange: () => {
+    chosen.textContent = file.files[0]?.name ?? t`No file is chosen`;
+  } });
   const format = h("select", {}, ...formats.map((one) => h("option", { value: one.name }, one.title)));
   const video = h("select", {}, h("option", { value: "" }, t`The videos the file names`),
     ...videos.map((one) => h("option", { value: one.id }, one.name)));
@@ -40,7 +43,11 @@ export function annotationPanel(project, videos, formats) {
       });
     } },
     h("p", { class: "tl-dim" }, videos.length ? ALL_OR_NOTHING : t`Import the video itself first, then its masks.`),
-    field(t`File`, file, t`COCO or YouTube-VIS JSON, or a zip of DAVIS PNGs.`), field(t`Format`, format),
+    field(t`File`, fileChoice(file, chosen), t`COCO or YouTube-VIS JSON, or a zip of DAVIS PNGs.`), field(t`Format`, format),
     field(t`Video`, video),
     h("div", { class: "tl-row" }, start), outcome));
 }
+
+/** Browsers write their own words on a file input, in their own language: it lies unseen behind a button with ours. */
+const fileChoice = (input, chosen) => h("span", { class: "tl-row tl-file" },
+  h("span", { class: "tl-button" }, t`Choose a file`), chosen, input);
