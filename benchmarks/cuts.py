@@ -6,11 +6,10 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-import av
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ import numpy.typing as npt
 from backend.errors import NotFound
 from backend.video import VideoReader, build_index, sources_at
 from backend.video.cuts import Pictures, find_cuts
+from tests.video_fixtures import encode_pictures
 
 ABOUT = "cuts found in real video whose shots were joined, and in the same videos as they are"
 TAKES_SEQUENCES = True
@@ -86,20 +86,11 @@ def _some(length: int, dice: random.Random) -> range:
 
 
 def _joined(readers: Sequence[VideoReader], shots: Iterator[Shot], target: Path) -> dict[str, Any]:
-    cuts, frames = [], 0
-    with av.open(str(target), "w") as container:
-        stream = container.add_stream("libx264", rate=RATE, options={"preset": "veryfast", "crf": "23"})
-        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
-        stream.time_base = Fraction(1, RATE)
-        for video, chosen in shots:
-            cuts.append(frames)
-            for frame in chosen:
-                picture = av.VideoFrame.from_ndarray(_fitted(readers[video][frame]), format="rgb24")
-                container.mux(stream.encode(picture))
-            frames += len(chosen)
-        container.mux(stream.encode())
+    chosen = list(shots)
+    begins = {0, *accumulate(len(frames) for _, frames in chosen)}
+    encode_pictures(target, (_fitted(readers[video][frame]) for video, frames in chosen for frame in frames), RATE)
     with VideoReader(target, build_index(target)) as reader:
-        return _scored(set(cuts[1:]), reader)
+        return _scored(begins - {0, len(reader)}, reader)
 
 
 def _as_they_are(readers: Sequence[VideoReader]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ so that a picture mixed from two frames is noticed. It survives compression and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -98,6 +98,18 @@ def encode(path: Path, numbers: Sequence[int], *, codec: str = "libx264", option
             _mux(out, packet, shift, rate)
         if isinstance(sound, av.AudioStream):
             _beep(out, sound, len(numbers) / rate)
+
+
+def encode_pictures(path: Path, pictures: Iterable[Array], rate: int = RATE) -> None:
+    """Write pictures (RGB, uint8, of one size with even sides) as an H.264 video."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=rate, options={"preset": "veryfast", "crf": "23"})
+        stream.pix_fmt = "yuv420p"
+        for number, picture in enumerate(pictures):
+            if not number:
+                stream.height, stream.width = picture.shape[:2]
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        out.mux(stream.encode())
 
 
 def _mux(out: av.container.OutputContainer, packet: av.Packet, shift: int, rate: int) -> None:

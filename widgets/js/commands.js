@@ -3,6 +3,7 @@
 import { checkCommands } from "./commands/checks.js";
 import { crosshairCommands } from "./commands/crosshair.js";
 import { drawingCommands } from "./commands/drawing.js";
+import { identityCommands } from "./commands/identities.js";
 import { t } from "./i18n.js";
 import { nextBarrier, nextUnverified } from "./timeline/segments.js";
 import { toggleTheme } from "./theme.js";
@@ -16,7 +17,7 @@ export function commandsOf(workspace) {
     ...toolCommands(workspace), ...frameCommands(workspace), ...objectCommands(workspace), ...maskCommands(workspace),
     ...drawingCommands(workspace),
     ...runCommands(workspace), ...viewCommands(workspace), ...labelCommands(workspace),
-    ...crosshairCommands(workspace), ...checkCommands(workspace),
+    ...crosshairCommands(workspace), ...checkCommands(workspace), ...identityCommands(workspace),
   ];
 }
 

@@ -3,6 +3,13 @@
 import { t } from "./i18n.js";
 import { segmentAt } from "./timeline/segments.js";
 
+/** Whether a person said of every frame that the object is not there. */
+function isAbsent(segments, start, stop) {
+  const frames = segments.filter(([, , state, source]) => state === "absent" && source === "human")
+    .reduce((sum, [from, to]) => sum + Math.max(0, Math.min(to, stop) - Math.max(from, start)), 0);
+  return frames === stop - start;
+}
+
 export class FrameActions {
   /** @param {import("./workspace.js").Workspace} workspace */
   constructor(workspace) {
@@ -53,6 +60,16 @@ export class FrameActions {
     if (!this.workspace.edits.allowed(selected)) return null;
     const absent = segmentAt(timeline.objects[selected], frame)?.[2] !== "absent";
     return this.workspace.edits.post("absent", { objects: [selected], start: frame, stop: frame + 1, absent });
+  }
+
+  /** The chosen objects are not on the frames of the range; where all of it says so, take that back. */
+  absentRange() {
+    const { identities, objects, edits } = this.workspace;
+    const { start, stop } = identities.frames;
+    const ids = objects.chosen;
+    if (!ids.every((id) => edits.allowed(id))) return null;
+    const absent = !ids.every((id) => isAbsent(this.state.timeline.objects[id] || [], start, stop));
+    return edits.post("absent", { objects: ids, start, stop, absent });
   }
 
   /** Remove model masks of the range. */

@@ -11,11 +11,14 @@ const MARKS = [
   [t`hatched`, t`stale: made before a later correction`], [t`hollow line`, t`absent`], [t`diamond`, t`made by a person`],
   [t`dot`, t`has a prompt`], [t`line at the foot`, t`low score`],
   [t`triangle on top`, t`comment`], [t`cross on top`, t`finding of a check`], [t`dashed outline`, t`stale mask, on the picture`],
+  [t`dots and dashes`, t`occluded, on the picture`], [t`double stroke on top`, t`cut`],
+  [t`broken line on a lane`, t`occluded`], [t`line between stops`, t`truncated`], [t`notch at the foot`, t`another attribute value`],
   [t`dotted outline`, t`candidate, on the picture`],
 ];
 const POINTER = [
   [t`Click`, t`part of the object; accept`], [t`Right or Ctrl click`, t`not part of it; reject`],
   [t`Click a point`, t`take it back`],
+  [t`Ctrl or Shift click on a name`, t`choose several`],
   [t`Alt click`, t`select the object there`], [t`Wheel`, t`zoom`], [t`Middle, Space drag`, t`move the picture`],
   [t`Shift or Alt wheel`, t`brush size`], [t`Wheel on timeline`, t`zoom; Shift moves`],
 ];

@@ -29,6 +29,7 @@ export class Live {
       this.workspace.element.dispatchEvent(new CustomEvent("tl-thread", { detail: thread }));
     });
     this.on("findings", () => this.workspace.findings.refresh());
+    this.on("cuts", (cuts) => store.set({ video: { ...store.state.video, ...cuts } }));
     this.on("stage", (stage) => store.set({ video: { ...store.state.video, ...stage } }));
   }
 
@@ -75,7 +76,7 @@ export class Live {
 
   masks(event) {
     const { store, edits, viewer } = this.workspace;
-    edits.take({ items: event.items, stale: event.stale });
+    edits.take({ items: event.items, changed: event.changed, stale: event.stale });
     if (store.state.follow && event.items.some((item) => item.run_id) && !store.state.playing) {
       viewer.seek(event.items[event.items.length - 1].frame);
     }

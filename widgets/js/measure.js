@@ -57,7 +57,8 @@ export class Measure {
       "connection", "undo", "redo",
       "pending", "playing", "brush", "scopeAll", "timeline", "prompts"];
     return structuredClone({
-      ...Object.fromEntries(keys.map((key) => [key, state[key]])), stage: state.video.stage, hidden: [...state.hidden],
+      ...Object.fromEntries(keys.map((key) => [key, state[key]])), stage: state.video.stage, cuts: state.video.cuts,
+      chosen: this.workspace.objects.chosen, hidden: [...state.hidden],
       search: state.search && {
         frame: state.search.frame, looking: state.search.looking, current: state.search.current?.number ?? null,
         candidates: state.search.open.map(({ number, score, objectId, shape, anchor }) => ({

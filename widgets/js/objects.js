@@ -22,10 +22,38 @@ export class Objects {
     return this.state.objects.get(this.state.selected) || null;
   }
 
-  /** Those a command concerns: every one, or the selected one. @returns {number[]} */
+  /** Those a command concerns: every one, or the chosen ones. @returns {number[]} */
   inScope() {
     if (this.state.scopeAll || this.state.selected === null) return [...this.state.objects.keys()];
-    return [this.state.selected];
+    return this.chosen;
+  }
+
+  /** The selected object and those chosen with it, in the order they were. @returns {number[]} */
+  get chosen() {
+    const { chosen, objects, selected } = this.state;
+    const several = [...chosen].filter((id) => objects.has(id));
+    return several.length > 1 ? several : selected === null ? [] : [selected];
+  }
+
+  /**
+   * A click on an object in a list: with Ctrl it is chosen beside the others or no longer, with Shift all up to it are.
+   * @param {number} id @param {{ctrlKey: boolean, metaKey: boolean, shiftKey: boolean}} event
+   */
+  pick(id, { ctrlKey, metaKey, shiftKey }) {
+    const { objects, selected } = this.state;
+    if (selected === null || !(ctrlKey || metaKey || shiftKey)) {
+      this.select(id);
+      return;
+    }
+    const chosen = new Set(this.chosen);
+    if (shiftKey) {
+      const ids = [...objects.keys()];
+      const [from, to] = [ids.indexOf(selected), ids.indexOf(id)].sort((a, b) => a - b);
+      for (const one of ids.slice(from, to + 1)) chosen.add(one);
+    } else if (!chosen.delete(id)) chosen.add(id);
+    const last = [...chosen].pop() ?? null;
+    this.select(shiftKey ? selected : last);
+    this.workspace.store.set({ chosen });
   }
 
   /** What a server says an object is now. @param {VideoObject} object */
@@ -92,7 +120,7 @@ export class Objects {
   /** @param {number|null} id null: the next prompt makes a new object */
   select(id) {
     const object = this.state.objects.get(id);
-    this.workspace.store.set({ selected: object ? id : null, ...(object && { labelId: object.label_id }) });
+    this.workspace.store.set({ selected: object ? id : null, chosen: new Set(), ...(object && { labelId: object.label_id }) });
   }
 
   /** The next prompt makes an object of its own, whatever is under way. */

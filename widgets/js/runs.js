@@ -56,11 +56,12 @@ export class Runs {
       return;
     }
     await edits.idle(); // a run must see every prompt given before it
-    const { video, frame, inPoint, outPoint, model } = this.state;
-    const body = { video_id: video.id, objects: objects.inScope(), scope, frame, model };
+    const { video, frame, inPoint, outPoint, model, acrossCuts } = this.state;
+    const body = { video_id: video.id, objects: objects.inScope(), scope, frame, model, across_cuts: acrossCuts };
     if (inPoint !== null) body.start = inPoint;
     if (outPoint !== null) body.stop = outPoint + 1;
-    await this.ask("api/runs", body);
+    const run = await this.ask("api/runs", body);
+    if (run?.notes.length) toast.say(t`The run has begun.`, heard(run.notes.join(" ")));
     store.touch("runs");
   }
 
@@ -84,6 +85,7 @@ export class Runs {
     try {
       const run = await request("POST", path, body);
       if (run?.id) this.take(run);
+      return run;
     } catch (error) {
       this.workspace.toast.error(error);
     }

@@ -3,9 +3,10 @@
 /**
  * @typedef {{size: [number, number], counts: string}} Rle height and width first, as COCO has it
  * @typedef {{id: number, name: string, colour: string, is_thing: boolean, hotkey: string|null,
- *   attributes: {name: string, values: string[]}[]}} Label
+ *   attributes: {name: string, values: string[], over_time?: boolean}[]}} Label
+ * @typedef {{name: string, value: string, start: number, stop: number}} Span stop is exclusive
  * @typedef {{id: number, video_id: number, label_id: number, name: string, colour: string, locked: boolean,
- *   attributes: Object<string, string>, version: number, deleted: boolean}} VideoObject
+ *   attributes: Object<string, string>, spans: Span[], version: number, deleted: boolean}} VideoObject
  * @typedef {{frame: number, object_id: number, revision: number, rle: Rle|null, area: number, box: number[],
  *   state: string, source: string, score: number|null, author: number|null, run_id: number|null}} MaskItem
  * @typedef {{id: number, video_id: number, model: string, status: string, total: number, done: number, message: string,
@@ -15,7 +16,7 @@
  *   tasks: string[], ready: boolean, missing: string|null}} Model
  * @typedef {{id: number, project_id: number, hash: string, name: string, width: number, height: number,
  *   frame_count: number, duration: number, stage: string, stage_version: number, times: number[], key_frames: number[],
- *   damaged: number[], rate: number, labels: Label[], objects: VideoObject[], role: string, models: Model[],
+ *   damaged: number[], cuts: number[]|null, rate: number, labels: Label[], objects: VideoObject[], role: string, models: Model[],
  *   default_model: string, runs: Run[], demo: boolean}} Video
  * @typedef {[number, number, string, string]} Segment start, stop (exclusive), state, source
  * @typedef {{objects: Object<number, Segment[]>, low: Object<number, [number, number][]>,
@@ -34,6 +35,7 @@
  * @property {number} frame the frame that is wanted
  * @property {number} shown the frame whose picture is on the canvas; -1 before the first
  * @property {number|null} selected object id
+ * @property {Set<number>} chosen several objects, the selected one among them; empty where it stands alone
  * @property {number|null} hovered object id under the pointer
  * @property {string} tool id of the tool
  * @property {number|null} labelId label of the next object
@@ -57,6 +59,7 @@
  * @property {number} opacity of overlays, 0..1
  * @property {boolean} outlines
  * @property {boolean} scopeAll runs and frame actions concern every object and not only the selected one
+ * @property {boolean} acrossCuts runs go on from one shot into the next
  * @property {boolean} follow show the frame a run has just made
  * @property {number} masksVersion counts changes of the mask cache
  * @property {{frame: number, object_id: number, id: number|null, data: any}[]} prompts of the shown frame

@@ -13,6 +13,7 @@ import { FrameLoader } from "./frames.js";
 import { Help } from "./help.js";
 import { t } from "./i18n.js";
 import { Keymap } from "./keys/keymap.js";
+import { Identities } from "./identities.js";
 import { handle } from "./layout.js";
 import { Live } from "./live.js";
 import { MaskCache } from "./masks.js";
@@ -45,7 +46,8 @@ import { Viewer } from "./viewer.js";
 const SETTINGS = "throughline.settings";
 /** @type {Panel[]} */
 const PANELS = [objectsPanel, propertiesPanel, framePanel, checksPanel, threadsPanel];
-const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "specks", "smoothing", "scopeAll", "follow"];
+const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "specks", "smoothing", "scopeAll", "follow",
+  "acrossCuts"];
 
 /**
  * A panel for the right side. It may listen to `workspace.store` and call any part.
@@ -72,6 +74,7 @@ export class Workspace {
     this.viewer = new Viewer(this);
     this.frameActions = new FrameActions(this);
     this.maskActions = new MaskActions(this);
+    this.identities = new Identities(this);
     this.threads = new Threads(this);
     this.findings = new Findings(this);
     this.help = new Help(this);
@@ -122,11 +125,11 @@ function initialState(me, video, timeline) {
   return {
     me, video, timeline, objects: new Map(living.map((object) => [object.id, object])),
     runs: new Map(video.runs.map((run) => [run.id, run])), connection: "connecting", people: [],
-    frame: 0, shown: -1, selected: null, hovered: null, tool: "point", labelId: video.labels[0]?.id ?? null,
+    frame: 0, shown: -1, selected: null, chosen: new Set(), hovered: null, tool: "point", labelId: video.labels[0]?.id ?? null,
     model: video.default_model, hidden: new Set(), inPoint: null, outPoint: null, pending: 0, playing: false,
     undo: true, redo: true, // what there is to undo is known after the first change; before, the server says
     brush: 24, tip: "round", keepOthers: false, specks: null, smoothing: 2, mending: null, opacity: 0.5, outlines: true,
-    scopeAll: true, follow: false, masksVersion: 0, prompts: [], search: null, ...settings,
+    scopeAll: true, follow: false, acrossCuts: false, masksVersion: 0, prompts: [], search: null, ...settings,
   };
 }
 

@@ -1,10 +1,13 @@
 // Draws the layers of the canvas: the picture, over it the masks, over them prompts and what the tool has in hand. The hand's
 // layer changes with every move of the pointer, and costs nothing that grows with the number of masks.
 
+import { YES, valueAt } from "../spans.js";
 import { artOf } from "./art.js";
 
 const POSITIVE = "#16a34a";
 const NEGATIVE = "#dc2626";
+const STALE = [6, 4]; // CSS pixels of an outline, drawn and left out
+const OCCLUDED = [10, 4, 2, 4];
 
 /** @typedef {import("./view.js").View} View */
 
@@ -48,6 +51,7 @@ export function paintMasks(context, view, ratio, { masks, objects, state }) {
       opacity: state.opacity * (id === state.selected ? 1 : 0.7) + (id === state.hovered ? 0.12 : 0),
       strong: id === state.selected || id === state.hovered, outlines: state.outlines,
       stale: entry.item?.state === "stale" && !entry.local,
+      occluded: valueAt(object.spans, "occluded", state.shown) === YES,
     });
   }
 }
@@ -71,12 +75,12 @@ export function paintHand(context, view, ratio, { strokes, state, tool }) {
   tool?.paint?.(context, view);
 }
 
-function paintMask(context, view, art, shape, { opacity, strong, outlines, stale }) {
+function paintMask(context, view, art, shape, { opacity, strong, outlines, stale, occluded }) {
   context.globalAlpha = Math.min(1, opacity);
   context.drawImage(art.fill, shape.x, shape.y);
   if (!outlines && !strong) return;
   context.globalAlpha = 1;
-  context.setLineDash(stale ? [6 / view.scale, 4 / view.scale] : []);
+  context.setLineDash((occluded ? OCCLUDED : stale ? STALE : []).map((length) => length / view.scale));
   if (strong) { // a dark line under the coloured one: seen on any background
     context.lineWidth = 4 / view.scale;
     context.strokeStyle = "rgb(0 0 0 / 55%)";

@@ -13,7 +13,7 @@ const MARKS = { verified: "verify", absent: "absent", stale: "stale" };
 export function objectsPanel(workspace) {
   const { store } = workspace;
   const list = h("ul", {
-    class: "tw-objects", role: "listbox", "aria-label": t`Objects`, tabindex: 0,
+    class: "tw-objects", role: "listbox", "aria-label": t`Objects`, "aria-multiselectable": "true", tabindex: 0,
     onkeydown: (event) => arrows(event, workspace),
   });
   const label = h("select", {
@@ -25,7 +25,7 @@ export function objectsPanel(workspace) {
   /** @type {Map<number, {element: HTMLElement, update: (state: any, n: number) => void}>} */
   const rows = new Map();
   store.on(["objects"], (state) => arrange(workspace, state, list, rows));
-  store.on(["objects", "selected", "hovered", "hidden", "frame", "timeline"], (state) => {
+  store.on(["objects", "selected", "chosen", "hovered", "hidden", "frame", "timeline"], (state) => {
     [...state.objects.keys()].forEach((id, n) => rows.get(id).update(state, n));
   });
   store.on(["selected"], ({ selected }) => reveal(list, rows.get(selected)?.element));
@@ -60,7 +60,7 @@ function row(workspace, id) {
   const hide = toggle(() => objects.toggleHidden(id));
   const lock = toggle(() => objects.change(id, { locked: !store.state.objects.get(id).locked }));
   const element = h("li", {
-    class: "tw-object", role: "option", "data-object": id, onclick: () => objects.select(id),
+    class: "tw-object", role: "option", "data-object": id, onclick: (event) => objects.pick(id, event),
     onpointerenter: () => store.set({ hovered: id }), onpointerleave: () => store.set({ hovered: null }),
   }, number, dot, h("span", { class: "tw-clip tw-title" }, name, label), mark, hide.button, lock.button);
 
@@ -69,9 +69,10 @@ function row(workspace, id) {
     const hidden = state.hidden.has(id);
     const on = id === state.selected;
     element.classList.toggle("tw-on", on);
+    element.classList.toggle("tw-chosen", state.chosen.has(id));
     element.classList.toggle("tw-hover", id === state.hovered);
     element.classList.toggle("tw-off", hidden);
-    element.setAttribute("aria-selected", String(on));
+    element.setAttribute("aria-selected", String(on || state.chosen.has(id)));
     number.textContent = n < 9 ? String(n + 1) : "";
     dot.style.background = object.colour;
     name.textContent = object.name;
@@ -116,5 +117,6 @@ function arrows(event, workspace) {
   event.stopPropagation();
   const ids = [...workspace.store.state.objects.keys()];
   const at = ids.indexOf(workspace.store.state.selected);
-  if (ids.length) workspace.objects.select(ids[Math.max(0, Math.min(ids.length - 1, at + step))]);
+  const to = ids[Math.max(0, Math.min(ids.length - 1, at + step))];
+  if (ids.length) workspace.objects.pick(to, { ctrlKey: event.shiftKey, metaKey: false, shiftKey: false });
 }

@@ -4,6 +4,7 @@ import { fill, h } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { maskWords } from "../shell/words.js";
 import { commandButton } from "./button.js";
+import { spanFields } from "./spans.js";
 
 /** @param {import("../workspace.js").Workspace} workspace */
 export function propertiesPanel(workspace) {
@@ -23,8 +24,9 @@ export function propertiesPanel(workspace) {
   });
   return h("section", { class: "tw-panel", "aria-label": t`Properties` },
     h("div", { class: "tw-panel-head" }, h("h2", {}, t`Properties`), h("span", { class: "tw-gap" }),
+      ...["merge", "link", "split", "swap"].map((id) => commandButton(workspace, `identity.${id}`, { class: "tw-small" })),
       commandButton(workspace, "object.delete", { class: "tw-small" })),
-    form, facts);
+    form, spanFields(workspace), facts);
 }
 
 function fields(workspace, object, video) {
@@ -42,7 +44,7 @@ function fields(workspace, object, video) {
   const attributes = video.labels.find((one) => one.id === object.label_id)?.attributes || [];
   return [
     field(t`Name`, h("span", { class: "tw-row" }, name, colour)), field(t`Label`, label),
-    ...attributes.map((attribute) => field(attribute.name, choice(object, attribute, change))),
+    ...attributes.filter((attribute) => !attribute.over_time).map((attribute) => field(attribute.name, choice(object, attribute, change))),
   ];
 }
 

@@ -16,7 +16,7 @@ export function transport(workspace) {
       playButton(workspace), button("frame.next"),
       button("frame.nextBarrier"), button("frame.last")),
     position(workspace),
-    h("div", { class: "tw-group" }, button("range.in"), button("range.out"), button("range.clear")),
+    h("div", { class: "tw-group" }, button("range.in"), button("range.out"), button("range.clear"), button("cut.toggle")),
     h("span", { class: "tw-gap" }), trackGroup(workspace));
 }
 
@@ -62,8 +62,11 @@ function trackGroup(workspace) {
     stale.style.visibility = n ? "visible" : "hidden"; // keeps its place: nothing beside it jumps
     stale.lastChild.textContent = t`Re-track ${n} stale`;
   });
+  const across = check(workspace, "acrossCuts", t`Across cuts`, t`Tracking goes on from one shot into the next`);
+  store.on(["video"], ({ video }) => { across.hidden = !video.cuts?.length; });
   return h("div", { class: "tw-group" }, modelChoice(workspace),
     check(workspace, "scopeAll", t`All objects`, t`Track and verify all objects, not only the selected one (A)`),
+    across,
     check(workspace, "follow", t`Follow`, t`Show each frame as it is tracked (W)`), stale,
     track("backward"), track("one_backward"), track("one_forward"), track("to_barrier"),
     commandButton(workspace, "track.forward", { text: t`Track`, class: "tw-primary" }));

@@ -69,7 +69,7 @@ function newRow(project, onAdded) {
     name.focus();
   });
   name.placeholder = t`New label`;
-  attributes.placeholder = t`occluded: no, partly, mostly`;
+  attributes.placeholder = t`colour: red, blue; pose*: standing, lying`;
   name.addEventListener("keydown", (event) => event.key === "Enter" && submit());
   return h("tr", { class: "tl-new" }, ...inputs.map((input) => h("td", {}, input)),
     h("td", { class: "tl-actions" }, h("button", { class: "tl-button tl-primary", onclick: submit }, t`Add`)));
@@ -87,17 +87,18 @@ function labelInputs(label, changed, disabled) {
     h("input", { "aria-label": t`Hotkey`, value: label.hotkey || "", maxlength: 1, onchange: changed.hotkey, disabled,
       style: { width: "48px" } }),
     h("input", { "aria-label": t`Attributes`, value: formatAttributes(label.attributes), onchange: changed.attributes,
-      disabled, title: t`For example: occluded: no, partly; moving: yes, no` }),
+      disabled, title: t`For example: colour: red, blue; pose*: standing, lying. With * the value may change from frame to frame.` }),
   ];
 }
 
-/** "occluded: no, partly; moving: yes, no" as [{name, values}]. @param {string} text */
+/** "colour: red, blue; pose*: up, down" as [{name, values, over_time}], the last with a star only. @param {string} text */
 export function parseAttributes(text) {
   return text.split(";").map((part) => part.split(":")).filter(([name]) => name.trim()).map(([name, values = ""]) => ({
-    name: name.trim(), values: values.split(",").map((value) => value.trim()).filter(Boolean),
+    name: name.trim().replace(/\s*\*$/, ""), values: values.split(",").map((value) => value.trim()).filter(Boolean),
+    ...(name.trim().endsWith("*") && { over_time: true }),
   }));
 }
 
 /** What `parseAttributes` reads. @param {{name: string, values: string[]}[]} attributes */
 export const formatAttributes = (attributes) =>
-  attributes.map(({ name, values }) => `${name}: ${values.join(", ")}`).join("; ");
+  attributes.map(({ name, values, over_time: changes }) => `${name}${changes ? "*" : ""}: ${values.join(", ")}`).join("; ");

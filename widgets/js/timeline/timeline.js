@@ -6,6 +6,7 @@ import { maskWords } from "../shell/words.js";
 import { inksOf, LANE, paintCursor, paintLane, paintRuler, RULER } from "./paint.js";
 import { paintFindings } from "./findings.js";
 import { Scale } from "./scale.js";
+import { paintCuts, paintSpans } from "./spans.js";
 import { segmentAt } from "./segments.js";
 
 export class Timeline {
@@ -37,7 +38,7 @@ export class Timeline {
     const { store } = this.workspace;
     new ResizeObserver(() => this.resize()).observe(this.body);
     window.addEventListener("tl-theme", () => { this.inks = null; this.redraw(); });
-    store.on(["timeline", "inPoint", "outPoint", "hidden", "selected", "findings", "finding"], () => this.redraw());
+    store.on(["timeline", "inPoint", "outPoint", "hidden", "selected", "objects", "video", "findings", "finding"], () => this.redraw());
     store.on(["frame"], ({ frame }) => {
       if (!this.dragging) this.scale.reveal(frame);
       this.canvas.setAttribute("aria-valuenow", frame);
@@ -58,7 +59,7 @@ export class Timeline {
     fill(this.names, h("div", { class: "tw-names-list", style: { transform: `translateY(${-this.top}px)` } },
       ...[...objects.values()].map((object) => h("div", {
         class: `tw-name${object.id === selected ? " tw-on" : ""}${hidden.has(object.id) ? " tw-off" : ""}`,
-        onclick: () => this.workspace.objects.select(object.id),
+        onclick: (event) => this.workspace.objects.pick(object.id, event),
       }, h("span", { class: "tw-dot", style: { background: object.colour } }),
       h("span", { class: "tw-clip" }, object.name)))));
     this.scrollTo(this.top);
@@ -104,8 +105,10 @@ export class Timeline {
         segments: timeline.objects[object.id] || [], low: timeline.low[object.id] || [],
         prompts: timeline.prompts[object.id] || [], colour: object.colour, dim: hidden.has(object.id),
       });
+      if (object.id === selected) paintSpans(context, scale, inks, top, LANE, object.spans);
     }
     paintRuler(context, scale, inks, this.state);
+    paintCuts(context, scale, inks, RULER, this.height, this.state.video.cuts);
     paintFindings(context, scale, inks, { left: this.workspace.findings.left, chosen: this.state.finding });
     paintCursor(context, scale, inks, frame, this.height);
   }
