@@ -130,6 +130,7 @@ def test_whose_masks_these_are(server: Server, browser: Browser) -> None:
         # a locked object is refused, and nothing changes
         choose(page, "cat")
         work.key("l")
+        expect(page.get_by_role("button", name="Unlock (L): cat")).to_be_visible()
         work.go(8)
         work.key("Shift+K")
         expect(page.get_by_role("status").filter(has_text="cat is locked.")).to_be_visible()
