@@ -54,6 +54,7 @@ const PATHS = {
   occluded: "M4 4h11v11H4zM9 15v5h11V9h-5",
   truncated: "M6 3v18M6 7h13v10H6M2 5v1M2 11v2M2 18v1",
   cut: "M12 3v18M8 7l-4 5 4 5M16 7l4 5-4 5",
+  acrossCuts: "M10 3v5M14 3v5M10 16v5M14 16v5M3 12h17M16 8l4 4-4 4",
   follow: "M3 12h4M17 12h4M12 3v4M12 17v4M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8",
 };
 

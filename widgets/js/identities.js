@@ -78,10 +78,14 @@ export class Identities {
         t`Merge them (U) if two masks are one object.`);
       return;
     }
-    const others = this.choice(apart, (one) => this.reason(one));
+    const others = this.choice(apart, (one) => this.labelOf(one));
+    const why = h("p", { class: "tl-dim", role: "status" });
+    const explain = () => { why.textContent = this.reason(apart.find((one) => one.object_id === Number(others.value))); };
+    others.addEventListener("change", explain);
+    explain();
     await ask({
       title: t`${object.name} is the same object as`,
-      body: [field(t`Before or after a cut`, others, t`The likeliest comes first.`)], action: t`Link`,
+      body: [field(t`Before or after a cut`, others, t`The likeliest comes first.`), why], action: t`Link`,
       submit: () => {
         const ids = [object.id, Number(others.value)].sort((a, b) => this.begins(a) - this.begins(b));
         return this.send("merge", { objects: ids.map((id) => this.seen(id)), overlap: "refuse" });
@@ -197,6 +201,12 @@ export class Identities {
       gap ? t`${gap} frame apart|${gap} frames apart` : t`right beside it`,
       likeness !== null && t`colours ${number(likeness * 100)} % alike`,
     ].filter(Boolean).join(", ");
+  }
+
+  /** The name of its label. @param {Partner} partner */
+  labelOf({ object_id: id }) {
+    const label = this.state.objects.get(id).label_id;
+    return this.state.video.labels.find((one) => one.id === label)?.name;
   }
 
   /** The first frame of an object with something on it. @param {number} id */

@@ -17,6 +17,8 @@ export function identityCommands({ identities, objects, store, frameActions }) {
     command("truncated", t`Cut off by the edge on this frame or the range`, "shift+u", "truncated",
       () => identities.toggleFlag("truncated")),
     command("absent", t`Absent on the range; without one, on this frame`, "shift+a", "absent", () => frameActions.absentRange()),
+    { id: "track.acrossCuts", title: t`Track across cuts`, group: t`Tracking`, keys: [], icon: "acrossCuts",
+      run: () => store.set({ acrossCuts: !store.state.acrossCuts }) },
     { id: "cut.toggle", title: t`A cut before this frame: add or remove`, group: t`Frames`, keys: [], icon: "cut",
       run: () => identities.toggleCut(), enabled: () => store.state.frame > 0 },
   ];

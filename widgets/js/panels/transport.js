@@ -62,12 +62,14 @@ function trackGroup(workspace) {
     stale.style.visibility = n ? "visible" : "hidden"; // keeps its place: nothing beside it jumps
     stale.lastChild.textContent = t`Re-track ${n} stale`;
   });
-  const across = check(workspace, "acrossCuts", t`Across cuts`, t`Tracking goes on from one shot into the next`);
-  store.on(["video"], ({ video }) => { across.hidden = !video.cuts?.length; });
+  const across = track("acrossCuts");
+  store.on(["video", "acrossCuts"], ({ video, acrossCuts }) => {
+    across.hidden = !video.cuts?.length;
+    across.setAttribute("aria-pressed", String(acrossCuts));
+  });
   return h("div", { class: "tw-group" }, modelChoice(workspace),
     check(workspace, "scopeAll", t`All objects`, t`Track and verify all objects, not only the selected one (A)`),
-    across,
-    check(workspace, "follow", t`Follow`, t`Show each frame as it is tracked (W)`), stale,
+    check(workspace, "follow", t`Follow`, t`Show each frame as it is tracked (W)`), stale, across,
     track("backward"), track("one_backward"), track("one_forward"), track("to_barrier"),
     commandButton(workspace, "track.forward", { text: t`Track`, class: "tw-primary" }));
 }
