@@ -21,9 +21,9 @@ WIDTH = 96
 """Pixels; what is smaller than a hundredth of the picture makes no cut."""
 WINDOW = 3
 """Frames on either side that a difference is measured against."""
-LEAST, RATIO = 12.0, 3.0
+LEAST, RATIO = 8.0, 2.5
 """Of a cut: mean difference in levels (of 255), and how many times that of its neighbours."""
-LEAST_COLOURS = 0.12
+LEAST_COLOURS = 0.08
 """Of a cut: the least distance of the two histograms, 0..1."""
 SHORTEST = 5
 """Frames of a shot. Two cuts closer than this are a flash, or one frame that is broken: neither is a cut."""
