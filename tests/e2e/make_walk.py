@@ -3,7 +3,8 @@
 The three dogs of dogs-jump (development data beside the checkout), from an empty project to an accepted export, by the
 hands of a person in a real browser. Where the person clicks is computed from the ground truth as a careful one would
 click (`backend.quality.clicks.next_click`); where they look next is what the tool proposes (key K). Nothing but clicks
-and keys goes to the tool. The walk ends when every dog has a mean J of 0.90, which a person sees and the script computes.
+and keys goes to the tool. The walk ends when every dog has a mean J of 0.90, which a person sees and the script
+computes.
 """
 
 from __future__ import annotations
