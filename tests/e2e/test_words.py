@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import strict_page
 from tests.e2e.conftest import Annotating
@@ -132,6 +132,24 @@ def test_the_workspace_says_everything_through_the_table(page: Page, server: Ser
     page.goto(f"{server.url}/ui/review?video=1")
     Annotating(page)
     assert_all_inside(page)
+
+
+def test_the_language_is_chosen_on_the_page_and_kept_with_the_person(browser: Browser, server: Server) -> None:
+    for keeps in (True, False):  # in another browser the server knows
+        with strict_page(browser) as page:
+            page.goto(f"{server.url}/ui/")
+            if keeps:
+                page.get_by_label("Sprache").select_option("en")
+            expect(page.get_by_role("link", name="Datasets")).to_be_visible()
+            expect(page.get_by_role("heading", name="Zoo")).to_be_visible()
+            assert page.evaluate("document.documentElement.lang") == "en"
+            assert server.call("GET", "/api/me/preferences")["language"] == "en"
+    with strict_page(browser) as page:
+        page.goto(f"{server.url}/ui/")
+        page.get_by_label("Language").select_option("de")
+        expect(page.get_by_role("link", name="Datensätze")).to_be_visible()
+        expect(page.get_by_text("6 Frames")).to_be_visible()
+        assert page.evaluate("document.documentElement.lang") == "de"
 
 
 def test_what_the_server_refuses_is_said_through_the_table(page: Page, server: Server, tmp_path: Path) -> None:

@@ -12,4 +12,6 @@
   const wanted = [localStorage.getItem("throughline.language"), ...navigator.languages.map((tag) => tag.split("-")[0])];
   root.lang = wanted.find((code) => code === "en" || code === "de") ?? "en";
   root.dataset.language = root.lang;
+  // Gradio asks the browser, speaks that language and says so in <html lang>: it is to speak ours.
+  Object.defineProperty(navigator, "language", { value: root.lang });
 })();
