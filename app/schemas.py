@@ -207,6 +207,7 @@ class NewPrompts(OfObject):
 
     prompt: VisualPrompt | None = None
     prompts: list[VisualPrompt] = Field(default_factory=list, max_length=200)
+    replaces: Id | None = None
     base: Revision
     model: ModelName | None = None
 

@@ -67,15 +67,16 @@ class Workplace:
             raise
 
     @contextmanager
-    def session(self, content_hash: str, model: str, purpose: str) -> Iterator[Session]:
+    def session(self, content_hash: str, model: str, purpose: str, *, wait: bool = True) -> Iterator[Session]:
         """A model's session on a video, for one thread at a time; those of another purpose do not wait for it.
 
         Raises:
-            NotFound, Unavailable: as `registry.load` and `Library.shared_reader`.
+            NotFound, Unavailable: as `registry.load`, `Library.shared_reader` and `SessionPool.session`.
         """
         loaded = registry.load(model)
         frames = self.library.shared_reader(content_hash)
-        with self.sessions.session(SessionKey(content_hash, model, purpose), lambda: loaded.open(frames)) as session:
+        key = SessionKey(content_hash, model, purpose)
+        with self.sessions.session(key, lambda: loaded.open(frames), wait=wait) as session:
             yield session
 
     def forget_access(self) -> None:

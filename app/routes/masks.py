@@ -62,7 +62,7 @@ def add_prompts(
     """Prompts; the model makes the mask."""
     new = [*([body.prompt] if body.prompt else []), *body.prompts]
     return annotate.add_prompts(workplace, access, video_id, frame, body.target, new, base=body.base,
-                                model=body.model)
+                                model=body.model, replaces=body.replaces)
 
 
 @router.delete("/frames/{frame:int}/prompts")

@@ -7,7 +7,7 @@ person and the event to everybody else say the same.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from backend.errors import BadInput
 from backend.masks import Rle
 from backend.models import registry
 from backend.models.seam import Segment
-from backend.prompts import MaskPrompt, check_inside, prompt_adapter
+from backend.prompts import MaskPrompt, Point, Scribble, check_inside, prompt_adapter
 from backend.tracking.plan import prompt_hash
 from projects_db import changes, masks, objects, prompts, videos
 from projects_db.changes import Change
@@ -38,21 +38,26 @@ NO_OBJECT = 0
 
 @dataclass(frozen=True)
 class _Place:
-    """One object on one frame: its mask and the prompts that count, as they were when the person asked."""
+    """One object on one frame: its mask and the prompts that count, as they were when the person asked; and what was
+    pointed at as other objects there, as negative prompts."""
 
     video: Video
     mask: MaskItem
     stored: list[StoredPrompt]
+    others: list[Any]
 
     def standing(self, without: int | None = None) -> list[Any]:
         """The prompts that make up the mask: those from the last given mask on."""
         return _from_last_mask([prompt_adapter.validate_python(one.data) for one in self.stored if one.id != without])
 
-    def with_new(self, new: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    def with_new(self, new: Sequence[Any], without: int | None = None) -> tuple[list[Any], list[Any]]:
         """(what is to be stored, everything the model is given). Raises BadInput where a prompt does not fit the frame.
 
         A mask that was not made from the prompts of its frame (tracked, imported, drawn) is what the new prompts
         correct: it goes before them as a prompt, so that the mask can always be made anew from stored prompts.
+
+        Args:
+            without: the id of a prompt that the new ones take the place of.
         """
         for prompt in new:
             check_inside(prompt, self.video.height, self.video.width)
@@ -60,7 +65,12 @@ class _Place:
         if self.mask.rle is not None and self.mask.area and self.mask.prompt_hash != _hash(standing):
             start = [MaskPrompt.of(self.mask.rle)]
         given = [*start, *new]
-        return given, _from_last_mask([*standing, *given])
+        return given, _from_last_mask([*self.standing(without), *given])
+
+    def among_others(self, given: Sequence[Any]) -> list[Any]:
+        """Prompts of this object after those that tell it from the others; a given mask stays the first."""
+        first = int(isinstance(given[0], MaskPrompt))
+        return [*given[:first], *self.others, *given[first:]]
 
 
 @dataclass(frozen=True)
@@ -88,28 +98,31 @@ class HandDrawn:
 
 def add_prompts(
     workplace: Workplace, access: Access, video_id: int, frame: int, target: int | NewObject, new: Sequence[Any], *,
-    base: int, model: str | None,
+    base: int, model: str | None, replaces: int | None = None,
 ) -> Reply:
     """Prompts on a frame: the model makes the mask of everything given there.
 
     Args:
         target: the object's id, or what the new object is to be, which the same change makes.
+        replaces: the id of a prompt of that object on the frame that is withdrawn in the same change: it was moved.
 
     Raises:
         BadInput: no prompt, one outside the frame, one of a kind the model does not take, or nothing is found there.
-        Conflict, Locked, NotFound: as `masks.write`.
+        Conflict, Locked, NotFound: as `masks.write`; NotFound also where there is no prompt to replace.
     """
     if not new:
         raise BadInput("no_prompt", "There is no prompt in this request.", 'Give "prompt" or "prompts".')
     place = _read(workplace, video_id, frame, target if isinstance(target, int) else NO_OBJECT)
-    given, everything = place.with_new(new)
-    segment, model_ms = _segment(workplace, place.video, frame, everything, model)
+    given, everything = place.with_new(new, replaces)
+    segment, model_ms = _segment(workplace, place, frame, everything, model)
     if not segment.mask.any():
         raise BadInput("nothing_found", "The model finds no object there.",
                        "Click in the middle of the object, or draw a box around it.")
 
     def write(session: Session, change: Change) -> Written:
         object_id = _there(session, change, target)
+        if replaces is not None:
+            prompts.withdraw(session, change, frame, object_id, replaces)
         prompts.add(session, change, frame, object_id, [_as_json(prompt) for prompt in given])
         return masks.write(session, change, [_made(frame, object_id, segment, base, everything)])
 
@@ -131,7 +144,7 @@ def withdraw_prompts(
         # Back to the mask that was corrected: a run made it, so it is no barrier.
         made = MaskWrite(frame, object_id, left[0].rle(), base, source="model", prompt_hash=_hash(left))
     elif left:
-        segment, model_ms = _segment(workplace, place.video, frame, left, model)
+        segment, model_ms = _segment(workplace, place, frame, left, model)
         made = _made(frame, object_id, segment, base, left)
 
     def write(session: Session, change: Change) -> Written:
@@ -144,10 +157,17 @@ def withdraw_prompts(
 def preview(
     workplace: Workplace, video_id: int, frame: int, object_id: int | None, new: Sequence[Any], model: str | None
 ) -> Reply:
-    """The mask that prompts would make; nothing is stored. Raises BadInput."""
+    """The mask that prompts would make; nothing is stored.
+
+    It gives way: it takes the session of clicks, so that the click that follows finds the frame encoded, but only while
+    nobody uses it or waits for it.
+
+    Raises:
+        BadInput: as `add_prompts`. Unavailable: the model is at work.
+    """
     place = _read(workplace, video_id, frame, object_id or NO_OBJECT)
     _, everything = place.with_new(new)
-    segment, _ = _segment(workplace, place.video, frame, everything, model)
+    segment, _ = _segment(workplace, place, frame, everything, model, wait=False)
     return {"rle": Rle.from_mask(segment.mask).as_json(), "score": segment.score}
 
 
@@ -248,8 +268,18 @@ def _read(workplace: Workplace, video_id: int, frame: int, object_id: int) -> _P
         video = videos.get(session, video_id)
         videos.check_open(video)
         videos.check_frames(video, frame, frame + 1)
+        there = prompts.on_frame(session, video_id, frame)
+        living = {one.id for one in objects.of_video(session, video_id)}
         return _Place(video, masks.get(session, video_id, frame, object_id),
-                      prompts.on_frame(session, video_id, frame, object_id))
+                      [one for one in there if one.object_id == object_id],
+                      _as_negatives(one for one in there if one.object_id in living - {object_id}))
+
+
+def _as_negatives(stored: Iterable[StoredPrompt]) -> list[Any]:
+    """Positive points and strokes of other objects, as what is no part of this one."""
+    given = [prompt_adapter.validate_python(one.data) for one in stored]
+    return [one.model_copy(update={"positive": False}) for one in given
+            if isinstance(one, Point | Scribble) and one.positive]
 
 
 def _from_last_mask(given: list[Any]) -> list[Any]:
@@ -259,12 +289,17 @@ def _from_last_mask(given: list[Any]) -> list[Any]:
 
 
 def _segment(
-    workplace: Workplace, video: Video, frame: int, given: Sequence[Any], model: str | None
+    workplace: Workplace, place: _Place, frame: int, given: Sequence[Any], model: str | None, *, wait: bool = True
 ) -> tuple[Segment, float]:
-    """The model's mask, and how long that took in milliseconds. Raises BadInput, NotFound, Unavailable."""
+    """The model's mask, and how long that took in milliseconds.
+
+    Raises BadInput, NotFound, Unavailable (also where the model is at work and `wait` is false).
+    """
     spec = registry.choose(model, "segment", {prompt.kind for prompt in given})
+    if spec.heeds_others:
+        given = place.among_others(given)
     started = time.perf_counter()
-    with workplace.session(video.hash, spec.name, "click") as session:
+    with workplace.session(place.video.hash, spec.name, "click", wait=wait) as session:
         segment = session.segment(frame, {NO_OBJECT: given})[NO_OBJECT]  # whose the prompts are changes nothing
     return segment, round((time.perf_counter() - started) * 1000, 1)
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from backend.errors import Unavailable
 from backend.models.seam import Session
 
 
@@ -53,10 +54,16 @@ class SessionPool:
         self._lock = threading.Lock()
 
     @contextmanager
-    def session(self, key: SessionKey, open: Callable[[], Session]) -> Iterator[Session]:
-        """The session of this key for one thread at a time; opened with `open` where there is none."""
+    def session(self, key: SessionKey, open: Callable[[], Session], *, wait: bool = True) -> Iterator[Session]:
+        """The session of this key for one thread at a time; opened with `open` where there is none.
+
+        Raises:
+            Unavailable: it is in use, or others wait for it, and `wait` is false.
+        """
         with self._lock:
             entry = self._entries.setdefault(key, _Entry())
+            if entry.users and not wait:
+                raise Unavailable("model_busy", "The model is at work.", "Try again in a moment.")
             self._entries.move_to_end(key)
             entry.users += 1
         try:

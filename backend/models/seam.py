@@ -45,6 +45,8 @@ class ModelSpec:
         weights: files it needs; empty for a model without weights.
         bytes_per_object_frame: upper bound of what the memory bank keeps an object and remembered frame.
         max_objects: objects one session tracks together.
+        heeds_others: `segment` makes better masks where positive points and strokes of the other objects on the frame
+            are given as negative ones, before the object's own (but after a mask); they are left out where it does not.
     """
 
     name: str
@@ -57,6 +59,7 @@ class ModelSpec:
     weights: tuple[WeightFile, ...] = ()
     bytes_per_object_frame: int = 0
     max_objects: int = 1000
+    heeds_others: bool = False
 
 
 class Frames(Protocol):

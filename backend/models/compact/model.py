@@ -29,6 +29,7 @@ SPEC = ModelSpec(
     tasks=frozenset({"segment", "track", "discover"}),
     weights=tuple(WeightFile(name, "launch.py train", _LICENCE, "git checkout -- assets/compact") for name in FILES),
     bytes_per_object_frame=320 * 1024,
+    heeds_others=True,
 )
 
 

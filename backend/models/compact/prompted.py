@@ -75,8 +75,10 @@ class Prompted:
         return Segment(mask, min(score, 1.0), present=bool(mask.any()))
 
     def _from_all(self, frame: int, prompts: tuple[Prompt, ...]) -> Float:
-        """Probabilities at `shapes.MASK_STRIDE`, after all prompts, one by one."""
-        first = 1 + max((k for k, one in enumerate(prompts) if isinstance(one, MaskPrompt)), default=-1)
+        """Probabilities at `shapes.MASK_STRIDE`, after all prompts, one by one; what comes before the first prompt that
+        shows the object is seen together with it."""
+        bases = [k for k, one in enumerate(prompts) if isinstance(one, MaskPrompt)]
+        first = bases[-1] + 1 if bases else next((k for k, one in enumerate(prompts) if _shows(one)), 0)
         names = tuple(prompt.model_dump_json() for prompt in prompts)
         soft: Float | None = None
         for count in range(first + 1, len(prompts) + 1):
@@ -152,6 +154,11 @@ def _near_hints(base: BoolMask, mask: BoolMask, hints: Sequence[Prompt]) -> Bool
     touched = np.unique(parts[_stencil(base.shape, hints) != 0])
     accepted = np.isin(parts, touched[touched > 0])
     return np.where(accepted, mask, base)
+
+
+def _shows(prompt: Prompt) -> bool:
+    """Whether a prompt says where the object is, and not only where it is not."""
+    return not isinstance(prompt, Point | Scribble) or prompt.positive
 
 
 def _obey(mask: BoolMask, hints: Sequence[Prompt]) -> BoolMask:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from backend.errors import Unavailable
 from backend.models import registry
 from backend.models.pool import SessionKey, SessionPool
 from backend.models.seam import Session
@@ -117,5 +118,15 @@ def test_a_failure_to_open_leaves_no_trace(opener: Opener) -> None:
         pass
     assert len(pool) == 0
     with pool.session(key(), opener):
+        pass
+    assert opener.opened == 1
+
+
+def test_who_does_not_wait_is_refused_while_the_session_is_in_use(opener: Opener) -> None:
+    pool = SessionPool()
+    with (pool.session(key(), opener), pytest.raises(Unavailable, match="at work"),
+          pool.session(key(), opener, wait=False)):
+        raise AssertionError("it was lent twice")
+    with pool.session(key(), opener, wait=False):
         pass
     assert opener.opened == 1
