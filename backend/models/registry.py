@@ -1,7 +1,7 @@
 """Every model the tool knows, by name.
 
 A model is a folder of this package that offers `SPEC`, `missing()` and `load()` (see `Package`). To add one: write
-the folder, import it here and put it into `_PACKAGES`.
+the folder, import it here and put it into `_PACKAGES`. A program that brings a model of its own calls `register`.
 """
 
 from __future__ import annotations
@@ -55,6 +55,17 @@ class Availability:
 _PACKAGES: dict[str, Package] = {package.SPEC.name: package for package in (compact, flow)}
 _loaded: dict[str, Model] = {}
 _loading = threading.Lock()
+
+
+def register(package: Package) -> None:
+    """Add a model that is not one of ours, before the first request is answered.
+
+    Raises:
+        ValueError: a model has this name already.
+    """
+    if package.SPEC.name in _PACKAGES:
+        raise ValueError(f"there is a model {package.SPEC.name} already")
+    _PACKAGES[package.SPEC.name] = package
 
 
 def available() -> list[Availability]:

@@ -53,3 +53,20 @@ def test_keys_are_letters_where_a_person_types(js: Call) -> None:
       return counts;
     }""")
     assert ran == [0, 1, 2]
+
+
+def test_the_keys_of_commands_are_known_without_a_video(js: Call) -> None:
+    known = js("commands.js", "(m) => Object.fromEntries([...m.commandKeys()].map(([key, { id }]) => [key, id]))")
+    assert [known[key] for key in ("d", "i", "s", "/", "shift+p", "shift+9")] == [
+        "frame.previous", "tool.find", "tool.scribble", "words.focus", "prompt.swap", "label.9"]
+    bound = js("commands/labels.js", """(m) => m.hotkeyCommands({store: {state: {video: {labels: [
+      {id: 1, name: "one", hotkey: "d"}, {id: 2, name: "two", hotkey: "D"}, {id: 3, name: "three", hotkey: null},
+    ]}}}}, new Map([["d", {}]])).map(({id, keys}) => [id, keys])""")
+    assert bound == [["label.hotkey.2", ["shift+d"]]]
+
+
+def test_words_are_read_as_names_or_as_an_expression(js: Call) -> None:
+    read = js("panels/words.js", """(m) => [["categories", " dog, red ball,,dog "], ["expression", " the dog, left "],
+      ["categories", " , "], ["expression", ""]].map(([kind, text]) => m.queryOf(kind, text))""")
+    assert read == [{"kind": "categories", "names": ["dog", "red ball"]},
+                    {"kind": "expression", "text": "the dog, left"}, None, None]

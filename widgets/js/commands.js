@@ -4,37 +4,60 @@ import { checkCommands } from "./commands/checks.js";
 import { crosshairCommands } from "./commands/crosshair.js";
 import { drawingCommands } from "./commands/drawing.js";
 import { identityCommands } from "./commands/identities.js";
+import { hotkeyCommands, labelCommands } from "./commands/labels.js";
+import { promptingCommands } from "./commands/prompting.js";
 import { t } from "./i18n.js";
+import { chosenModel } from "./models.js";
 import { nextBarrier, nextUnverified } from "./timeline/segments.js";
 import { toggleTheme } from "./theme.js";
-import { toolsFor } from "./tools/index.js";
+import { suits, toolsFor } from "./tools/index.js";
 
 /** @typedef {import("./shortcuts.js").Command} Command */
 
 /** @param {import("./workspace.js").Workspace} workspace @returns {Command[]} */
 export function commandsOf(workspace) {
-  return [
+  const commands = [
     ...toolCommands(workspace), ...frameCommands(workspace), ...objectCommands(workspace), ...maskCommands(workspace),
     ...drawingCommands(workspace),
-    ...runCommands(workspace), ...viewCommands(workspace), ...labelCommands(workspace),
+    ...runCommands(workspace), ...viewCommands(workspace), ...labelCommands(workspace), ...promptingCommands(workspace),
     ...crosshairCommands(workspace), ...checkCommands(workspace), ...identityCommands(workspace),
   ];
+  return [...commands, ...hotkeyCommands(workspace, byKey(commands))];
 }
+
+/** What every key does, on whatever video: for pages that hand out keys. @returns {Map<string, Command>} */
+export function commandKeys() {
+  const labels = Array.from({ length: 9 }, () => ({}));
+  const model = { tasks: ["segment", "track", "discover"], prompts: [] };
+  // Making the list only reads what the video offers; everything else is read when a command runs.
+  return byKey(commandsOf({ store: { state: { video: { labels, models: [model] } } }, tools: { find: {} } }));
+}
+
+const byKey = (commands) => new Map(commands.flatMap((command) => command.keys.map((key) => [key, command])));
 
 function toolCommands(workspace) {
   const { store } = workspace;
   return [
-    ...toolsFor(store.state).map(({ id, title, key }) => ({
-      id: `tool.${id}`, title, group: t`Tools`, keys: [key], icon: id, run: () => workspace.useTool(id),
+    ...toolsFor(store.state).map((kind) => ({
+      id: `tool.${kind.id}`, title: kind.title, group: t`Tools`, keys: [kind.key], icon: kind.id,
+      run: () => takeTool(workspace, kind),
     })),
-    { id: "tool.finish", title: t`Close polygon; accept candidate`, group: t`Tools`, keys: ["Enter"],
+    { id: "tool.finish", title: t`Close polygon; accept candidate; send points`, group: t`Tools`, keys: ["Enter"],
       run: () => workspace.tool.finish?.() },
     { id: "tool.back", title: t`Undo vertex; reject candidate`, group: t`Tools`, keys: ["Backspace"],
       run: () => workspace.tool.back?.() },
-    { id: "tool.cancel", title: t`Cancel drawing; leave candidates`, group: t`Tools`, keys: ["Escape"], fixed: true,
+    { id: "tool.cancel", title: t`Cancel drawing; leave candidates; drop points`, group: t`Tools`,
+      keys: ["Escape", "ctrl+Escape", "shift+Escape"], fixed: true, // these are held while points are gathered and previewed
       run: () => { workspace.stage.cancel(); workspace.stage.element.focus(); } },
     ...candidateCommands(workspace),
   ];
+}
+
+/** Take a tool in the hand, unless the chosen model does not take what it gives. */
+function takeTool(workspace, kind) {
+  const { state } = workspace.store;
+  if (suits(state, kind)) workspace.useTool(kind.id);
+  else workspace.toast.warn(t`The model ${chosenModel(state).name} does not take that.`, t`Choose another one above the timeline.`);
 }
 
 /** Beside those of every tool: see FindTool. */
@@ -159,11 +182,4 @@ function viewCommands(workspace) {
     { id: "help", title: t`Keys and marks`, group: t`View`, keys: ["?", "F1"], icon: "help",
       run: () => workspace.help.show() },
   ];
-}
-
-function labelCommands(workspace) {
-  return workspace.store.state.video.labels.slice(0, 9).map((label, n) => ({
-    id: `label.${n + 1}`, title: n ? "" : t`Label 1 to 9`, group: t`Objects`, keys: [`shift+${n + 1}`], hidden: n > 0, fixed: true,
-    run: () => workspace.objects.setLabel(label.id),
-  }));
 }

@@ -80,29 +80,59 @@ export class Edits {
   }
 
   /**
-   * A prompt for the selected object, or for a new one.
-   * @param {any} data `backend/prompts.py` as JSON @param {number} frame
+   * Prompts for the selected object, or for a new one, as one change.
+   * @param {any[]} given `backend/prompts.py` as JSON @param {number} frame
    */
-  async prompt(data, frame) {
-    const { store, viewer } = this.workspace;
+  async prompt(given, frame) {
+    const { store, toast } = this.workspace;
     const { selected, model } = store.state;
     if (!this.allowed(selected) || !this.modelAnswers()) return;
-    const pending = { id: null, frame, object_id: selected, data };
-    store.set({ prompts: [...store.state.prompts, pending] }); // seen at once; the mask follows
-    const path = `frames/${frame}/prompts`;
-    const body = { prompt: data, model };
     const known = selected ?? this.draft;
-    await this.during(async () => {
+    if (known === null && given.every(({ positive }) => positive === false)) {
+      toast.warn(t`What is not part of it needs an object.`, t`Select one, or click the object itself first.`);
+      return;
+    }
+    const pending = given.map((data) => ({ id: null, frame, object_id: selected, data }));
+    const path = `frames/${frame}/prompts`;
+    const body = { prompts: given, model };
+    await this.prompting([...store.state.prompts, ...pending], pending, async () => {
       if (known === null) return this.begin(path, (object) => ({ ...body, object, base: 0 }));
       const objectId = await known;
       if (objectId === null) return null;
-      pending.object_id = objectId;
+      for (const one of pending) one.object_id = objectId;
       store.touch("prompts");
       const base = await this.baseOf(frame, objectId);
       return this.send("POST", path, { ...body, object_id: objectId }, { objectId, frame, base });
     });
+  }
+
+  /**
+   * Another prompt in the place of one, as one change: it was moved.
+   * @param {{id: number, frame: number, object_id: number, data: any}} prompt @param {any} data
+   */
+  async movePrompt(prompt, data) {
+    const { store } = this.workspace;
+    const { id, frame, object_id: objectId } = prompt;
+    if (!this.allowed(objectId) || !this.modelAnswers()) return;
+    const moved = { ...prompt, id: null, data };
+    const body = { prompts: [data], replaces: id, object_id: objectId, model: store.state.model };
+    await this.prompting(store.state.prompts.map((one) => (one === prompt ? moved : one)), [moved], async () => {
+      const base = await this.baseOf(frame, objectId);
+      return this.send("POST", `frames/${frame}/prompts`, body, { objectId, frame, base });
+    });
+  }
+
+  /**
+   * Prompts are seen at once, marked as pending; the mask follows.
+   * @param {any[]} prompts of the frame, with those that are given now @param {any[]} pending these
+   * @param {() => Promise<any>} work
+   */
+  async prompting(prompts, pending, work) {
+    const { store, viewer } = this.workspace;
+    store.set({ prompts });
+    await this.during(work);
     await viewer.loadPrompts();
-    store.set({ prompts: store.state.prompts.filter((prompt) => prompt !== pending) });
+    store.set({ prompts: store.state.prompts.filter((one) => !pending.includes(one)) });
   }
 
   /** A mask by hand, seen at once. @param {import("./tools/bitmap.js").HandEdit} stroke */

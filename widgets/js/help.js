@@ -14,10 +14,12 @@ const MARKS = [
   [t`dots and dashes`, t`occluded, on the picture`], [t`double stroke on top`, t`cut`],
   [t`broken line on a lane`, t`occluded`], [t`line between stops`, t`truncated`], [t`notch at the foot`, t`another attribute value`],
   [t`dotted outline`, t`candidate, on the picture`],
+  [t`black and white dashes`, t`what a click would make, on the picture`],
 ];
 const POINTER = [
-  [t`Click`, t`part of the object; accept`], [t`Right or Ctrl click`, t`not part of it; reject`],
-  [t`Click a point`, t`take it back`],
+  [t`Click`, t`part of the object; accept`], [t`Right click`, t`not part of it; reject`],
+  [t`Hold Shift`, t`see the mask a click would give`], [t`Hold Ctrl`, t`gather points, sent when it is let go`],
+  [t`Drag a point`, t`move it`], [t`Click a point`, t`take it back`], [t`Ctrl while drawing`, t`take away`],
   [t`Ctrl or Shift click on a name`, t`choose several`],
   [t`Alt click`, t`select the object there`], [t`Wheel`, t`zoom`], [t`Middle, Space drag`, t`move the picture`],
   [t`Shift or Alt wheel`, t`brush size`], [t`Wheel on timeline`, t`zoom; Shift moves`],

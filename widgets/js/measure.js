@@ -53,18 +53,20 @@ export class Measure {
 
   snapshot() {
     const { state } = this.workspace.store;
+    const { seen } = this.workspace.tools.point.preview;
     const keys = ["frame", "shown", "selected", "hovered", "tool", "labelId", "model", "inPoint", "outPoint",
       "connection", "undo", "redo",
-      "pending", "playing", "brush", "scopeAll", "timeline", "prompts"];
+      "pending", "playing", "brush", "scopeAll", "timeline", "prompts", "batch", "swapped", "eachBox"];
     return structuredClone({
       ...Object.fromEntries(keys.map((key) => [key, state[key]])), stage: state.video.stage, cuts: state.video.cuts,
       chosen: this.workspace.objects.chosen, hidden: [...state.hidden],
       search: state.search && {
         frame: state.search.frame, looking: state.search.looking, current: state.search.current?.number ?? null,
-        candidates: state.search.open.map(({ number, score, objectId, shape, anchor }) => ({
-          number, score, object_id: objectId, anchor, area: shape.area,
+        candidates: state.search.open.map(({ number, score, category, objectId, shape, anchor }) => ({
+          number, score, category, object_id: objectId, anchor, area: shape.area,
         })),
       },
+      preview: seen && { frame: seen.frame, point: seen.point, area: seen.shape.area },
       objects: [...state.objects.values()], runs: [...state.runs.values()],
       masks: this.workspace.masks.on(Math.max(0, state.shown)).map(({ id, shape, entry }) => ({
         object_id: id, area: shape.area, box: [shape.x, shape.y, shape.width, shape.height],

@@ -20,6 +20,11 @@ export function finders({ video }) {
   return video.models.filter((model) => model.tasks.includes("discover"));
 }
 
+/** The kinds of words that a model finds objects by. @param {Model} model @returns {string[]} */
+export function wordKinds({ prompts, tasks }) {
+  return tasks.includes("discover") ? ["categories", "expression"].filter((kind) => prompts.includes(kind)) : [];
+}
+
 /** What is the matter with a model that is not ready. @param {Model} model */
 export function whyNot({ name }) {
   return t`The model ${name} cannot be used.`;

@@ -82,6 +82,23 @@ export class Objects {
     return label || null;
   }
 
+  /** The label that has the name of a category, however it is capitalised. @param {string|null} name */
+  labelNamed(name) {
+    const same = (one) => one.name.toLowerCase() === name.trim().toLowerCase();
+    return (name && this.state.video.labels.find(same)) || null;
+  }
+
+  /** Add a label to the project, which its owners may. @param {string} name */
+  async makeLabel(name) {
+    try {
+      const label = await request("POST", `api/projects/${this.state.video.project_id}/labels`, { name });
+      const { video } = this.state;
+      this.workspace.store.set({ video: { ...video, labels: [...video.labels, label] } });
+    } catch (error) {
+      this.workspace.toast.error(error);
+    }
+  }
+
   /** Change an object. @param {number} id @param {Partial<VideoObject>} changes */
   async change(id, changes) {
     const unlocking = Object.keys(changes).every((key) => key === "locked");

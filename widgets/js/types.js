@@ -23,9 +23,9 @@
  *   prompts: Object<number, number[]>, threads: [number, number, boolean][]}} Timeline
  *
  * A proposal of a model on a frame. `anchor`: where its number stands, picture pixels.
- * @typedef {{number: number, rle: Rle, score: number, objectId: number|null, shape: import("./rle.js").Shape,
+ * @typedef {{number: number, rle: Rle, score: number, objectId: number|null, category: string|null, shape: import("./rle.js").Shape,
  *   outline: Path2D, anchor: {x: number, y: number}}} Candidate
- * @typedef {{frame: number, model: Model, looking: boolean, open: Candidate[], sent: Candidate[], current: Candidate|null,
+ * @typedef {{frame: number, model: Model, query: any, looking: boolean, open: Candidate[], sent: Candidate[], current: Candidate|null,
  *   accepted: number, rejected: number}} Search `open`: to be judged; `sent`: accepted, not answered yet
  *
  * @typedef {Object} State
@@ -67,6 +67,9 @@
  * @property {string|null} finding key of the one that is looked at
  * @property {string} findingKind the kind that is listed, "" for all
  * @property {import("./checks/findings.js").Check|null} check a check that goes on
+ * @property {{frame: number, points: any[]}|null} batch points that are gathered, to be sent together
+ * @property {boolean} swapped the left button gives negative prompts and the right one positive ones
+ * @property {boolean} eachBox every box makes an object of its own
  * @property {Search|null} search the candidates on a frame, while the tool that finds them is in the hand
  */
 

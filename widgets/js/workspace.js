@@ -30,6 +30,7 @@ import { spokenLine } from "./panels/spoken.js";
 import { hintLine, toolbar } from "./panels/toolbar.js";
 import { topbar } from "./panels/topbar.js";
 import { transport } from "./panels/transport.js";
+import { wordsBar } from "./panels/words.js";
 import { pinLayer } from "./review/pins.js";
 import { Threads } from "./review/threads.js";
 import { threadsPanel } from "./review/threads-panel.js";
@@ -47,7 +48,7 @@ const SETTINGS = "throughline.settings";
 /** @type {Panel[]} */
 const PANELS = [objectsPanel, propertiesPanel, framePanel, checksPanel, threadsPanel];
 const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "specks", "smoothing", "scopeAll", "follow",
-  "acrossCuts"];
+  "acrossCuts", "swapped", "eachBox"];
 
 /**
  * A panel for the right side. It may listen to `workspace.store` and call any part.
@@ -101,6 +102,7 @@ export class Workspace {
 
   /** @param {KeyboardEvent} event */
   keyDown(event) {
+    this.modifier(event);
     if (event.key === " " && !isTyping(event.target) && !(event.target instanceof HTMLButtonElement)) {
       event.preventDefault(); // held, it moves the picture; let go without that, it plays
       if (!event.repeat) this.stage.holdPan(true);
@@ -112,10 +114,17 @@ export class Workspace {
 
   /** @param {KeyboardEvent} event */
   keyUp(event) {
+    this.modifier(event);
     if (event.key !== " " || !this.stage.panKey) return;
     const moved = this.stage.panned;
     this.stage.holdPan(false);
     if (!moved) this.commands.get("play").run();
+  }
+
+  /** Tell the tool in the hand of Shift and Ctrl, which are held while the pointer is used. @param {KeyboardEvent} event */
+  modifier(event) {
+    const isModifier = ["Shift", "Control", "Meta"].includes(event.key) && !event.repeat;
+    if (isModifier && !isTyping(event.target) && !document.querySelector("dialog[open]")) this.tool.modifier?.(event);
   }
 }
 
@@ -129,7 +138,8 @@ function initialState(me, video, timeline) {
     model: video.default_model, hidden: new Set(), inPoint: null, outPoint: null, pending: 0, playing: false,
     undo: true, redo: true, // what there is to undo is known after the first change; before, the server says
     brush: 24, tip: "round", keepOthers: false, specks: null, smoothing: 2, mending: null, opacity: 0.5, outlines: true,
-    scopeAll: true, follow: false, acrossCuts: false, masksVersion: 0, prompts: [], search: null, ...settings,
+    scopeAll: true, follow: false, acrossCuts: false, masksVersion: 0, prompts: [], batch: null, search: null,
+    swapped: false, eachBox: false, ...settings,
   };
 }
 
@@ -166,8 +176,8 @@ function layOut(workspace, mode, panels) {
     ...panels.map((panel) => panel(workspace)));
   stage.element.append(candidateLayer(workspace), pinLayer(workspace));
   fill(element, topbar(workspace, mode), toolbar(workspace),
-    h("div", { class: "tw-middle", role: "region", "aria-label": t`Picture` }, stage.element, hintLine(workspace), spokenLine(workspace), banner(workspace),
-      toast.element),
+    h("div", { class: "tw-middle", role: "region", "aria-label": t`Picture` }, wordsBar(workspace), stage.element, hintLine(workspace),
+      spokenLine(workspace), banner(workspace), toast.element),
     handle(element, { name: "side", label: t`Width of the panels`, axis: "x", least: 220, most: 560, start: 300 }), side,
     handle(element, { name: "foot", label: t`Height of the timeline`, axis: "y", least: 96, most: 480, start: 172 }),
     h("div", { class: "tw-foot", role: "region", "aria-label": t`Timeline` }, transport(workspace),

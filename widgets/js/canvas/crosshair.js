@@ -38,7 +38,7 @@ export class Crosshair {
       (tool.pans ? tool.click : tool.up)?.call(tool, press);
     } else {
       tool.down?.(press);
-      this.held = Boolean(tool.up);
+      this.held = tool.grips ?? Boolean(tool.up);
     }
     this.stage.redraw();
   }
@@ -52,11 +52,13 @@ export class Crosshair {
   }
 
   /** @returns {import("./stage.js").Press} */
-  press(negative = false) {
+  press(right = false) {
     const { view, workspace } = this.stage;
+    const { shown: frame, swapped } = workspace.store.state;
     const { x: screenX, y: screenY } = view.toScreen(this.at.x, this.at.y);
-    const event = new PointerEvent("pointerdown", { button: negative ? 2 : 0 });
-    return { ...this.at, screenX, screenY, frame: workspace.store.state.shown, negative, shift: false, alt: false, event };
+    const event = new PointerEvent("pointerdown", { button: right ? 2 : 0 });
+    return { ...this.at, screenX, screenY, frame, negative: right, positive: right === swapped, ctrl: false, shift: false,
+      alt: false, event };
   }
 
   /** @param {CanvasRenderingContext2D} context @param {import("./view.js").View} view */

@@ -3,9 +3,8 @@
 
 import { YES, valueAt } from "../spans.js";
 import { artOf } from "./art.js";
+import { paintPrompt } from "./prompts.js";
 
-const POSITIVE = "#16a34a";
-const NEGATIVE = "#dc2626";
 const STALE = [6, 4]; // CSS pixels of an outline, drawn and left out
 const OCCLUDED = [10, 4, 2, 4];
 
@@ -89,42 +88,5 @@ function paintMask(context, view, art, shape, { opacity, strong, outlines, stale
   context.lineWidth = (strong ? 2 : 1.25) / view.scale;
   context.strokeStyle = art.colour;
   context.stroke(art.outline);
-  context.setLineDash([]);
-}
-
-/** A point is a disc with + or -, so that it is read without colour. */
-function paintPrompt(context, view, { id, data }, strong) {
-  context.globalAlpha = strong ? 1 : 0.45;
-  context.lineWidth = 1.5 / view.scale;
-  if (data.kind === "point") paintPoint(context, view, data, id === null);
-  if (data.kind === "box") {
-    context.setLineDash([5 / view.scale, 3 / view.scale]);
-    context.strokeStyle = "#ffffff";
-    context.strokeRect(data.x0, data.y0, data.x1 - data.x0, data.y1 - data.y0);
-    context.setLineDash([]);
-  }
-}
-
-function paintPoint(context, view, { x, y, positive }, pending) {
-  const unit = 1 / view.scale;
-  context.beginPath();
-  context.arc(x, y, 6 * unit, 0, 2 * Math.PI);
-  context.fillStyle = positive ? POSITIVE : NEGATIVE;
-  context.fill();
-  context.strokeStyle = "#ffffff";
-  context.stroke();
-  context.beginPath();
-  context.moveTo(x - 3 * unit, y);
-  context.lineTo(x + 3 * unit, y);
-  if (positive) {
-    context.moveTo(x, y - 3 * unit);
-    context.lineTo(x, y + 3 * unit);
-  }
-  context.stroke();
-  if (!pending) return;
-  context.beginPath();
-  context.setLineDash([3 * unit, 3 * unit]);
-  context.arc(x, y, 10 * unit, 0, 2 * Math.PI);
-  context.stroke();
   context.setLineDash([]);
 }

@@ -14,9 +14,10 @@ const CLICK_SLACK = 4; // CSS pixels a pointer may move and still have clicked
 const LAYERS = ["hand", "masks", "picture"];
 
 /**
- * What a tool is told. x, y: continuous picture pixels. `negative`: right button, or ctrl with the left one.
- * @typedef {{x: number, y: number, screenX: number, screenY: number, frame: number, negative: boolean, shift: boolean,
- *   alt: boolean, event: PointerEvent}} Press
+ * What a tool is told. x, y: continuous picture pixels. `negative`: right button, or ctrl with the left one, which is what
+ * tools that draw take away with. `positive`: what the button gives as a prompt; right buttons, and swapped left ones, do not.
+ * @typedef {{x: number, y: number, screenX: number, screenY: number, frame: number, negative: boolean, positive: boolean,
+ *   ctrl: boolean, shift: boolean, alt: boolean, event: PointerEvent}} Press
  */
 
 export class Stage {
@@ -51,7 +52,7 @@ export class Stage {
     const { store } = this.workspace;
     new ResizeObserver(() => this.resize()).observe(this.element);
     store.on(["objects", "selected", "hovered", "hidden", "opacity", "outlines", "masksVersion"], () => this.redraw("masks"));
-    store.on(["prompts", "tool", "brush", "tip", "search"], () => this.redraw());
+    store.on(["prompts", "tool", "brush", "tip", "search", "batch"], () => this.redraw());
     store.on(["tool", "shown", "connection", "search"], () => this.showCursor());
     window.addEventListener("tl-theme", () => this.redraw("masks"));
     const on = (name, handler, options) => this.element.addEventListener(name, handler, options);
@@ -122,10 +123,12 @@ export class Stage {
     const screenX = event.clientX - box.left;
     const screenY = event.clientY - box.top;
     const { x, y } = this.view.toPicture(screenX, screenY);
+    const { shown: frame, swapped } = this.workspace.store.state;
+    const right = event.button === 2 || (event.buttons & RIGHT_OR_ERASER) > 0;
+    const ctrl = event.ctrlKey || event.metaKey;
     return {
-      x, y, screenX, screenY, frame: this.workspace.store.state.shown,
-      negative: event.button === 2 || (event.buttons & RIGHT_OR_ERASER) > 0 || event.ctrlKey || event.metaKey,
-      shift: event.shiftKey, alt: event.altKey, event: /** @type {PointerEvent} */ (event),
+      x, y, screenX, screenY, frame, negative: right || ctrl, positive: right === swapped,
+      ctrl, shift: event.shiftKey, alt: event.altKey, event: /** @type {PointerEvent} */ (event),
     };
   }
 

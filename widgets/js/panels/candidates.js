@@ -20,7 +20,8 @@ export function candidateLayer(workspace) {
     const here = search?.frame === shown ? search.open : [];
     fill(layer, here.map((one) => h("span", {
       class: `tw-candidate${one === search.current ? " tw-on" : ""}`, "data-x": one.anchor.x, "data-y": one.anchor.y,
-    }, h("strong", {}, one.number), one.objectId !== null && objects.get(one.objectId)?.name, number(one.score, 2))));
+    }, h("strong", {}, one.number), h("span", {}, one.objectId === null ? one.category : objects.get(one.objectId)?.name),
+    number(one.score, 2))));
     place();
   });
   stage.element.addEventListener("tl-view", place);
@@ -35,15 +36,21 @@ export function candidateLine(workspace) {
   const button = (id, text, style = "") => commandButton(workspace, id, { text, class: style });
   const judge = h("div", { class: "tw-row" }, button("tool.finish", t`Accept`, "tw-primary"), button("tool.back", t`Reject`),
     button("candidate.all", t`Accept all`), commandButton(workspace, "tool.find", { text: t`Next`, icon: "" }));
+  const label = h("button", { type: "button", class: "tw-button",
+    onclick: () => workspace.objects.makeLabel(store.state.search.current.category) });
   const line = h("div", { class: "tw-row tw-search", hidden: true, onclick: () => stage.element.focus() },
-    h("div", { class: "tw-row tw-words-clip", role: "status" }, title, words), judge, button("tool.cancel", t`Leave`));
-  store.on(["search", "labelId", "objects"], (state) => {
+    h("div", { class: "tw-row tw-words-clip", role: "status" }, title, words), label, judge,
+    button("tool.cancel", t`Leave`));
+  store.on(["search", "labelId", "objects", "video"], (state) => {
     const { search } = state;
     line.hidden = !search;
     if (!search) return;
     judge.hidden = search.looking;
     title.textContent = search.looking ? t`Looking for objects on frame ${search.frame}` : titleOf(search);
-    words.textContent = search.looking ? heard(search.model.title) : meaning(search.current, state);
+    const unknown = unnamed(workspace, search.current);
+    label.hidden = !unknown || state.video.role !== "owner";
+    label.textContent = unknown && t`Make the label ${unknown}`;
+    words.textContent = search.looking ? heard(search.model.title) : meaning(workspace, search.current);
   });
   return line;
 }
@@ -53,13 +60,22 @@ function titleOf({ open, current, sent }) {
   return t`Candidate ${current.number} · score ${number(current.score, 2)} · ${open.length} left`;
 }
 
+/** The category of a candidate that is no label yet. @param {Candidate|null} candidate @returns {string|null} */
+function unnamed({ objects }, candidate) {
+  if (!candidate?.category || candidate.objectId !== null) return null;
+  return objects.labelNamed(candidate.category) ? null : candidate.category;
+}
+
 /** What accepting it makes. @param {Candidate|null} candidate */
-function meaning(candidate, { objects, video, labelId }) {
+function meaning(workspace, candidate) {
+  const { objects, video, labelId } = workspace.store.state;
   if (!candidate) return "";
   if (candidate.objectId !== null) {
     const name = objects.get(candidate.objectId)?.name || t`an object`;
     return t`${name}, found again`;
   }
-  const label = video.labels.find((one) => one.id === labelId);
-  return label ? t`a new ${label.name}` : t`no label yet`;
+  const unknown = unnamed(workspace, candidate);
+  const label = workspace.objects.labelNamed(candidate.category) || video.labels.find((one) => one.id === labelId);
+  if (!label) return t`no label yet`;
+  return unknown ? t`${unknown} is no label: a new ${label.name}` : t`a new ${label.name}`;
 }

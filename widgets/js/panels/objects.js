@@ -20,8 +20,10 @@ export function objectsPanel(workspace) {
     class: "tw-field", "aria-label": t`Label of the next object`, title: t`Label of the next object (Shift+1 to 9)`,
     onchange: () => store.set({ labelId: Number(label.value) }),
   });
-  fill(label, ...store.state.video.labels.map((one) => h("option", { value: String(one.id) }, one.name)));
-  store.on(["labelId"], ({ labelId }) => { label.value = String(labelId ?? ""); });
+  store.on(["video", "labelId"], ({ video, labelId }) => {
+    fill(label, ...video.labels.map((one) => h("option", { value: String(one.id) }, one.name)));
+    label.value = String(labelId ?? "");
+  });
   /** @type {Map<number, {element: HTMLElement, update: (state: any, n: number) => void}>} */
   const rows = new Map();
   store.on(["objects"], (state) => arrange(workspace, state, list, rows));

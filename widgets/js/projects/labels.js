@@ -1,6 +1,8 @@
 // The label schema of a project. Every change is saved when it is made.
 
 import { request } from "../api.js";
+import { commandKeys } from "../commands.js";
+import { bindingOf } from "../commands/labels.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { emptyState, table } from "../shell/elements.js";
@@ -45,7 +47,7 @@ function row(label, mayEdit) {
     hotkey: save("hotkey", (input) => input.value || null),
     attributes: save("attributes", (input) => parseAttributes(input.value)),
   }, !mayEdit);
-  const element = h("tr", { "data-label": label.name }, ...inputs.map((input) => h("td", {}, input)),
+  const element = h("tr", { "data-label": label.name }, ...inputs.map(cell),
     h("td", { class: "tl-actions" }, mayEdit && h("button", {
       class: "tl-button tl-quiet", onclick: remove, "aria-label": t`Delete ${label.name}`,
     }, t`Delete`)));
@@ -71,8 +73,23 @@ function newRow(project, onAdded) {
   name.placeholder = t`New label`;
   attributes.placeholder = t`colour: red, blue; pose*: standing, lying`;
   name.addEventListener("keydown", (event) => event.key === "Enter" && submit());
-  return h("tr", { class: "tl-new" }, ...inputs.map((input) => h("td", {}, input)),
+  return h("tr", { class: "tl-new" }, ...inputs.map(cell),
     h("td", { class: "tl-actions" }, h("button", { class: "tl-button tl-primary", onclick: submit }, t`Add`)));
+}
+
+/** A cell of the table. */
+const cell = (input) => h("td", {}, input.name === "hotkey" ? [input, takenNote(input)] : input);
+
+/** Where a hotkey is a command's already, it stays that one's: said beside it. @param {HTMLInputElement} input */
+function takenNote(input) {
+  const note = h("small", { class: "tl-key-taken", role: "status" });
+  const check = () => {
+    const command = input.value && commandKeys().get(bindingOf(input.value));
+    note.textContent = command ? t`Not bound: this key is “${command.title}”.` : "";
+  };
+  input.addEventListener("input", check);
+  check();
+  return note;
 }
 
 /** The five inputs of a label, in the order of the columns. */
@@ -84,8 +101,8 @@ function labelInputs(label, changed, disabled) {
     h("input", { type: "color", "aria-label": t`Colour`, value: label.colour, onchange: changed.colour, disabled }),
     h("input", { "aria-label": t`Name`, value: label.name, maxlength: 100, onchange: changed.name, disabled }),
     kind,
-    h("input", { "aria-label": t`Hotkey`, value: label.hotkey || "", maxlength: 1, onchange: changed.hotkey, disabled,
-      style: { width: "48px" } }),
+    h("input", { name: "hotkey", "aria-label": t`Hotkey`, value: label.hotkey || "", maxlength: 1,
+      onchange: changed.hotkey, disabled, style: { width: "48px" } }),
     h("input", { "aria-label": t`Attributes`, value: formatAttributes(label.attributes), onchange: changed.attributes,
       disabled, title: t`For example: colour: red, blue; pose*: standing, lying. With * the value may change from frame to frame.` }),
   ];

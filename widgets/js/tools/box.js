@@ -1,4 +1,4 @@
-// Box: drag from one corner of the object to the opposite one.
+// Box: drag from one corner of the object to the opposite one. It is for the selected object, or each for one of its own.
 
 const SMALLEST = 3; // CSS pixels: less is a slip of the hand
 
@@ -25,7 +25,7 @@ export class BoxTool {
   /** @param {import("../canvas/stage.js").Press} press */
   up(press) {
     if (!this.from) return;
-    const { stage, edits, measure } = this.workspace;
+    const { stage, edits, measure, objects, store } = this.workspace;
     const { width, height } = stage.view.picture;
     const clip = (value, limit) => Math.max(0, Math.min(limit, value));
     const [x0, x1] = [this.from.x, press.x].sort((a, b) => a - b).map((x) => clip(x, width));
@@ -33,7 +33,8 @@ export class BoxTool {
     this.cancel();
     if (Math.min(x1 - x0, y1 - y0) * stage.view.scale < SMALLEST || Math.min(x1 - x0, y1 - y0) < 1) return;
     measure.clicked(press.event);
-    edits.prompt({ kind: "box", x0, y0, x1, y1 }, press.frame);
+    if (store.state.eachBox) objects.next();
+    edits.prompt([{ kind: "box", x0, y0, x1, y1 }], press.frame);
   }
 
   cancel() {

@@ -21,6 +21,8 @@ export class FindTool {
     this.controller = new AbortController();
     /** What was in the hand before. @type {{tool: string, selected: number|null}} */
     this.before = { tool: "point", selected: null };
+    /** What the next search looks for; null: everything. */
+    this.query = null;
     workspace.store.on(["frame"], ({ frame }) => { if (this.search && this.search.frame !== frame) this.cancel(); });
   }
 
@@ -29,8 +31,17 @@ export class FindTool {
     return this.workspace.store.state.search;
   }
 
+  /** Look for what words say. @param {{kind: "categories", names: string[]}|{kind: "expression", text: string}} query */
+  ask(query) {
+    this.cancel();
+    this.query = query;
+    this.workspace.useTool(ID);
+  }
+
   /** Taken in the hand: look; taken again: the next candidate. @param {string} tool the one before */
   begin(tool) {
+    const { query } = this;
+    this.query = null;
     if (tool === ID) return this.step(1);
     const { store, edits, objects, viewer, stage } = this.workspace;
     if (!edits.allowed() || !edits.modelAnswers() || !this.modelFinds()) return this.workspace.useTool(tool);
@@ -38,7 +49,7 @@ export class FindTool {
     objects.next(); // what is accepted is a new object, and the label that is chosen is its
     viewer.pause();
     stage.element.focus({ preventScroll: true });
-    return this.look();
+    return this.look(query);
   }
 
   /** Say that the chosen model does not have the task, where that is so. @returns {boolean} whether it has */
@@ -52,28 +63,42 @@ export class FindTool {
     return false;
   }
 
-  async look() {
+  /** @param {any} query as `ask` has it; null: everything */
+  async look(query) {
     const { store, edits, toast } = this.workspace;
     const { frame, video } = store.state;
     const model = chosenModel(store.state);
-    const search = { frame, model, looking: true, open: [], sent: [], current: null, accepted: 0, rejected: 0 };
+    const search = { frame, model, query, looking: true, open: [], sent: [], current: null, accepted: 0, rejected: 0 };
     this.controller = new AbortController();
     const { signal } = this.controller;
     store.set({ search });
     try {
       await edits.idle(); // what was drawn a moment ago is not proposed
-      const body = { frame, model: model.name };
+      const body = { frame, model: model.name, query };
       const { candidates } = await request("POST", `api/videos/${video.id}/discover`, body, { signal });
       if (signal.aborted) return;
       search.open = candidates.map(candidateOf);
       search.looking = false;
-      if (!search.open.length) toast.say(t`Nothing else was found on frame ${frame}.`, t`Click an object to make its mask.`);
+      this.sayMissing();
       this.judged(0);
     } catch (error) {
       if (signal.aborted) return;
       this.cancel();
       toast.error(error);
     }
+  }
+
+  /** What was not found is said; that is no failure. */
+  sayMissing() {
+    const { toast } = this.workspace;
+    const { query, open, frame } = this.search;
+    if (query?.kind === "categories") {
+      const found = new Set(open.map(({ category }) => category));
+      const missing = query.names.filter((name) => !found.has(name));
+      if (missing.length) toast.say(t`Not found on frame ${frame}: ${missing.join(", ")}.`, t`Only what has no mask yet is proposed.`);
+    } else if (query && !open.length) {
+      toast.say(t`Nothing was found on frame ${frame} for “${query.text}”.`, t`Only what has no mask yet is proposed.`);
+    } else if (!open.length) toast.say(t`Nothing else was found on frame ${frame}.`, t`Click an object to make its mask.`);
   }
 
   /** Leave: by Escape, for another tool, with the frame, or because all is done. */
@@ -126,15 +151,15 @@ export class FindTool {
   async accept(chosen) {
     const { edits, masks, objects } = this.workspace;
     const { search } = this;
-    const isNew = chosen.some(({ objectId }) => objectId === null);
-    const label = isNew ? objects.nextLabel() : null;
-    if (!edits.allowed() || (isNew && !label)) return;
+    const named = chosen.map((one) => ({ ...one, label: one.objectId === null && objects.labelNamed(one.category) }));
+    const label = named.some((one) => one.label === null) ? objects.nextLabel() : null;
+    if (!edits.allowed() || (!label && named.some((one) => one.label === null))) return;
     const at = search.open.indexOf(chosen[0]);
     search.open = search.open.filter((one) => !chosen.includes(one));
     search.sent = [...search.sent, ...chosen];
     this.judged(at);
-    const reply = await edits.post(`frames/${search.frame}/masks`, { masks: chosen.map(({ rle, objectId }) => ({
-      rle, ...(objectId === null ? { object: { label_id: label.id }, base: 0 }
+    const reply = await edits.post(`frames/${search.frame}/masks`, { masks: named.map(({ rle, objectId, label: own }) => ({
+      rle, ...(objectId === null ? { object: { label_id: (own || label).id }, base: 0 }
         : { object_id: objectId, base: masks.revision(search.frame, objectId) }),
     })) });
     search.sent = search.sent.filter((one) => !chosen.includes(one));
@@ -189,7 +214,7 @@ export class FindTool {
 }
 
 /** @param {any} found as docs/http.md has it @param {number} n @returns {Candidate} */
-function candidateOf({ rle, score, object_id: objectId }, n) {
+function candidateOf({ rle, score, object_id: objectId, category }, n) {
   const shape = shapeOf(rle);
-  return { number: n + 1, rle, score, objectId, shape, outline: outlineOf(shape), anchor: anchorOf(shape) };
+  return { number: n + 1, rle, score, objectId, category, shape, outline: outlineOf(shape), anchor: anchorOf(shape) };
 }

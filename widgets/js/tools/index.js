@@ -1,9 +1,9 @@
 // The tools, in the order of the tool bar. A tool may have: begin(id of the tool before), when it is taken in the hand, down, move,
 // up, click, double, leave, cancel, finish, back, wheel, paint(context, view), cursor, and `pans` where the left button moves
-// the picture.
+// the picture; modifier(event) hears of Shift and Ctrl; `grips` says whether a press is held, where not every one is.
 
 import { t } from "../i18n.js";
-import { finders } from "../models.js";
+import { chosenModel, finders } from "../models.js";
 import { BoxTool } from "./box.js";
 import { BrushTool } from "./brush.js";
 import { CommentTool } from "./comment.js";
@@ -11,20 +11,35 @@ import { FindTool } from "./find.js";
 import { LassoTool } from "./lasso.js";
 import { PointTool } from "./point.js";
 import { PolygonTool } from "./polygon.js";
+import { ScribbleTool } from "./scribble.js";
 import { SelectTool } from "./select.js";
 
-/** @typedef {{id: string, title: string, key: string, hint: string, make: (workspace: any) => any,
+/** `gives`: the kind of prompt that the chosen model must take, or the tool is hidden.
+ * @typedef {{id: string, title: string, key: string, hint: string|((state: any) => string), make: (workspace: any) => any, gives?: string,
  *   offered?: (state: import("../types.js").State) => boolean}} ToolKind */
+
+/** @param {import("../types.js").State} state */
+function pointHint({ batch, swapped }) {
+  const n = batch?.points.length;
+  if (n) return t`${n} point gathered: let go of Ctrl to send it, Esc drops it.|${n} points gathered: let go of Ctrl to send them, Esc drops them.`;
+  const buttons = swapped ? t`Click: not part of it; right click: part of it.` : t`Click: part of it; right click: not.`;
+  return t`${buttons} Hold Shift to see the mask before, Ctrl to gather points. Drag points, or click to take back.`;
+}
 
 /** @type {ToolKind[]} */
 const TOOLS = [
   { id: "select", title: t`Select and move`, key: "v", hint: t`Click an object to select it; drag to move the picture.`,
     make: (workspace) => new SelectTool(workspace) },
-  { id: "point", title: t`Points`, key: "p",
-    hint: t`Click: part of the object. Right or Ctrl click: not part of it. Click a point to take it back.`,
+  { id: "point", title: t`Points`, key: "p", gives: "point",
+    hint: pointHint,
     make: (workspace) => new PointTool(workspace) },
-  { id: "box", title: t`Box`, key: "r", hint: t`Drag a box around the object.`,
+  { id: "box", title: t`Box`, key: "r", gives: "box",
+    hint: ({ eachBox }) => (eachBox ? t`Drag a box around each object: every box makes one.` : t`Drag a box around the object.`),
     make: (workspace) => new BoxTool(workspace) },
+  { id: "scribble", title: t`Scribble`, key: "s", gives: "scribble",
+    hint: ({ swapped }) => (swapped ? t`Draw over what is not part of the object; with the right button, over what is.`
+      : t`Draw over the object; with the right button, over what is not part of it.`),
+    make: (workspace) => new ScribbleTool(workspace) },
   { id: "brush", title: t`Brush`, key: "b", hint: t`Paint the mask; Ctrl paints it away. Shift+wheel: size.`,
     make: (workspace) => new BrushTool(workspace, true) },
   { id: "eraser", title: t`Eraser`, key: "e", hint: t`Paint the mask away; Ctrl paints it. Shift+wheel: size.`,
@@ -46,3 +61,6 @@ const TOOLS = [
  * @param {import("../types.js").State} state @returns {ToolKind[]}
  */
 export const toolsFor = (state) => TOOLS.filter(({ offered }) => !offered || offered(state));
+
+/** Whether the chosen model takes what a tool gives. @param {import("../types.js").State} state @param {ToolKind} kind */
+export const suits = (state, { gives }) => !gives || chosenModel(state).prompts.includes(gives);

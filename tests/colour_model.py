@@ -1,0 +1,136 @@
+"""A small real model that takes words: it finds regions by the name of their colour. No shipped model takes words yet.
+
+`python -m tests.colour_model serve ...` is the command line with this model beside the others.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+
+from backend.masks import BoolMask
+from backend.models import registry
+from backend.models.seam import Answer, Candidate, Frames, ModelSpec, Segment
+from backend.prompts import Categories, Expression, Point, Question
+
+SPEC = ModelSpec(
+    name="colours", title="Colours (for tests)", version="1", licence="Apache-2.0", permits="Anything.",
+    prompts=frozenset({"point", "categories", "expression"}), tasks=frozenset({"segment", "track", "discover"}),
+)
+SMALLEST = 400
+"""Pixels of a region that is worth a candidate."""
+
+RANGES = {
+    "white": ((0, 0, 215), (180, 40, 255)),
+    "black": ((0, 0, 0), (180, 255, 55)),
+    "red": ((0, 110, 60), (12, 255, 255)),
+    "blue": ((95, 50, 40), (130, 255, 255)),
+}
+"""Least and largest hue (0..180), saturation and value."""
+
+
+class ColourSession:
+    """See `backend.models.seam.Session`."""
+
+    def __init__(self, frames: Frames) -> None:
+        self._frames = frames
+        self._known: dict[int, BoolMask] = {}
+
+    def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
+        """The regions that positive points lie on, without those of negative ones."""
+        made = {}
+        for object_id, given in prompts.items():
+            mask = np.zeros((self._frames.height, self._frames.width), bool)
+            points = [one for one in given if isinstance(one, Point)]
+            for _, region in self._regions(frame, RANGES, smallest=1):
+                signs = [one.positive for one in points if region[int(one.y), int(one.x)]]
+                mask |= region & bool(signs and signs[-1])
+            made[object_id] = _segment(mask)
+        return made
+
+    def remember(self, frame: int, masks: Mapping[int, BoolMask]) -> None:
+        """Only the last mask is of use."""
+        self._known.update(masks)
+
+    def forget(self, objects: Iterable[int]) -> None:
+        """Drop them."""
+        for one in objects:
+            self._known.pop(one, None)
+
+    def track(self, frame: int) -> dict[int, Segment]:
+        """The region that covers most of the last mask."""
+        regions = [region for _, region in self._regions(frame, RANGES)]
+        for one, mask in self._known.items():
+            self._known[one] = max(regions, key=lambda region: (region & mask).sum(), default=mask)
+        return {one: _segment(mask) for one, mask in self._known.items()}
+
+    def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
+        """The regions of the colours that are named, largest first; of an expression the largest alone."""
+        text = query.text.lower() if isinstance(query, Expression) else ""
+        names = query.names if isinstance(query, Categories) else re.findall(r"\w+", text) if text else list(RANGES)
+        found = [Candidate(_segment(region), category=name if isinstance(query, Categories) else None)
+                 for name, region in self._regions(frame, names)]
+        found.sort(key=lambda one: -int(one.segment.mask.sum()))
+        return found[:1] if isinstance(query, Expression) else found[:8]
+
+    def answer(self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]]) -> Answer:
+        """Colours do not talk."""
+        raise NotImplementedError("colours has no answer task")
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._known.clear()
+
+    def _regions(
+        self, frame: int, names: Iterable[str], smallest: int = SMALLEST
+    ) -> Iterator[tuple[str, BoolMask]]:
+        hues = cv2.cvtColor(cv2.medianBlur(self._frames[frame], 5), cv2.COLOR_RGB2HSV)
+        for name in names:
+            if name.lower() not in RANGES:
+                continue
+            least, most = (np.array(ends) for ends in RANGES[name.lower()])
+            count, parts, stats, _ = cv2.connectedComponentsWithStats(cv2.inRange(hues, least, most))
+            for part in range(1, count):
+                if stats[part, cv2.CC_STAT_AREA] >= smallest:
+                    yield name, parts == part
+
+
+def _segment(mask: BoolMask) -> Segment:
+    share = float(mask.mean())
+    return Segment(mask, round(0.5 + share / 2, 3), present=bool(mask.any()))
+
+
+class ColourModel:
+    """Opens sessions; holds nothing."""
+
+    spec = SPEC
+
+    def open(self, frames: Frames) -> ColourSession:
+        """A new session on a video."""
+        return ColourSession(frames)
+
+
+class Package:
+    """What the registry wants of the folder of a model."""
+
+    SPEC = SPEC
+
+    def missing(self) -> str | None:
+        """Nothing ever is."""
+        return None
+
+    def load(self) -> ColourModel:
+        """The model."""
+        return ColourModel()
+
+
+if __name__ == "__main__":
+    from app.cli.__main__ import main
+
+    registry.register(Package())
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,29 @@
+// Labels by key: Shift and a digit by their place in the schema, and the hotkeys that owners gave them.
+
+import { t } from "../i18n.js";
+
+/** @typedef {import("../shortcuts.js").Command} Command */
+
+/** @param {import("../workspace.js").Workspace} workspace @returns {Command[]} */
+export function labelCommands(workspace) {
+  return workspace.store.state.video.labels.slice(0, 9).map((label, n) => ({
+    id: `label.${n + 1}`, title: n ? "" : t`Label 1 to 9`, group: t`Objects`, keys: [`shift+${n + 1}`], hidden: n > 0,
+    fixed: true,
+    run: () => workspace.objects.setLabel(label.id),
+  }));
+}
+
+/**
+ * The hotkeys of labels. One that a command has already stays that command's: the label editor of the project says so.
+ * @param {import("../workspace.js").Workspace} workspace @param {Map<string, Command>} taken by key @returns {Command[]}
+ */
+export function hotkeyCommands(workspace, taken) {
+  const labels = workspace.store.state.video.labels.filter(({ hotkey }) => hotkey && !taken.has(bindingOf(hotkey)));
+  return labels.map(({ id, name, hotkey }) => ({
+    id: `label.hotkey.${id}`, title: name, group: t`Labels`, keys: [bindingOf(hotkey)],
+    run: () => workspace.objects.setLabel(id),
+  }));
+}
+
+/** A hotkey as bindings write it: the capital letter needs Shift. @param {string} hotkey */
+export const bindingOf = (hotkey) => (/[A-Z]/.test(hotkey) ? `shift+${hotkey.toLowerCase()}` : hotkey);
