@@ -64,7 +64,8 @@ export const number = (value, digits = 0) => (
 export const moment = (iso) => new Date(iso).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
 
 /** A day: "2024-05-01", or the day of a moment. @param {string} iso */
-export const day = (iso) => new Date(iso.length > 10 ? iso : `${iso}T00:00`).toLocaleDateString(language, { dateStyle: "medium" });
+export const day = (iso) => (
+  new Date(iso.length > 10 ? iso : `${iso}T00:00`).toLocaleDateString(language, { dateStyle: "medium" }));
 
 /** @type {{pattern: RegExp, words: string}[] | null} those with more fixed words first */
 let patterns = null;
@@ -75,7 +76,8 @@ let patterns = null;
  * @param {string} text @returns {string}
  */
 export function heard(text) {
-  patterns ??= Object.entries(table.server).map(([key, words]) => ({ pattern: patternOf(key), words }))
+  patterns ??= Object.entries(table.server).filter(([, words]) => words)
+    .map(([key, words]) => ({ pattern: patternOf(key), words }))
     .sort((a, b) => b.pattern.source.length - a.pattern.source.length);
   for (const { pattern, words } of patterns) {
     const match = pattern.exec(text);
