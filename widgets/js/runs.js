@@ -43,7 +43,7 @@ export class Runs {
     const { live, toast, edits } = this.workspace;
     live.timelineSoon();
     if (run.status === "failed") toast.warn(heard(run.message) || t`The run failed.`, t`What it had finished is kept.`);
-    if (run.status === "done") toast.say(t`Tracked ${run.done} masks with ${run.model}.`);
+    if (run.status === "done") toast.say(t`Tracked ${run.done} mask with ${run.model}.|Tracked ${run.done} masks with ${run.model}.`);
     edits.workspace.store.set({ undo: true });
   }
 
