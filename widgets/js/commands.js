@@ -1,6 +1,7 @@
 // Everything a person can do on the Annotate page, once: bindings, buttons, tooltips and the help sheet all read this list.
 
 import { checkCommands } from "./commands/checks.js";
+import { compareCommands } from "./commands/compare.js";
 import { crosshairCommands } from "./commands/crosshair.js";
 import { drawingCommands } from "./commands/drawing.js";
 import { identityCommands } from "./commands/identities.js";
@@ -20,7 +21,8 @@ export function commandsOf(workspace) {
     ...toolCommands(workspace), ...frameCommands(workspace), ...objectCommands(workspace), ...maskCommands(workspace),
     ...drawingCommands(workspace),
     ...runCommands(workspace), ...viewCommands(workspace), ...labelCommands(workspace), ...promptingCommands(workspace),
-    ...crosshairCommands(workspace), ...checkCommands(workspace), ...identityCommands(workspace),
+    ...crosshairCommands(workspace), ...checkCommands(workspace), ...compareCommands(workspace),
+    ...identityCommands(workspace),
   ];
   return [...commands, ...hotkeyCommands(workspace, byKey(commands))];
 }

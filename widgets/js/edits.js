@@ -312,13 +312,18 @@ export class Edits {
    * A change that concerns several objects: after those on their way.
    * @param {string} path @param {any} body @returns {Promise<any>}
    */
-  async post(path, body) {
+  post(path, body) {
+    return this.ask(`api/videos/${this.workspace.store.state.video.id}/${path}`, body);
+  }
+
+  /** The same at any address. @param {string} path @param {any} body @returns {Promise<any>} null where it was refused */
+  async ask(path, body) {
     if (!this.allowed()) return null;
     const before = this.idle();
     return this.during(async () => {
       try {
         await before;
-        const reply = await deliver(this.workspace, "POST", `api/videos/${this.workspace.store.state.video.id}/${path}`, body);
+        const reply = await deliver(this.workspace, "POST", path, body);
         this.take(reply);
         await this.workspace.viewer.loadPrompts();
         return reply;

@@ -15,9 +15,12 @@ const KEPT_STRETCHES = 40;
 const KEPT_SHAPES = 400;
 
 export class MaskCache {
-  /** @param {number} videoId @param {number} frameCount @param {() => void} changed called after every change */
-  constructor(videoId, frameCount, changed) {
-    this.videoId = videoId;
+  /**
+   * @param {number} videoId @param {number} frameCount @param {() => void} changed called after every change
+   * @param {string} [path] where they are read
+   */
+  constructor(videoId, frameCount, changed, path = `api/videos/${videoId}/masks`) {
+    this.path = path;
     this.frameCount = frameCount;
     this.changed = changed;
     /** @type {Map<number, Map<number, Entry>>} frame -> object -> entry */
@@ -53,7 +56,7 @@ export class MaskCache {
     const stop = Math.min(start + STRETCH, this.frameCount);
     const began = ++this.tick;
     try {
-      const { items } = await request("GET", `api/videos/${this.videoId}/masks?start=${start}&stop=${stop}`);
+      const { items } = await request("GET", `${this.path}?start=${start}&stop=${stop}`);
       this.replace(start, stop, items, began);
       this.read.add(stretch);
       this.changed();

@@ -11,7 +11,7 @@
  *   state: string, source: string, score: number|null, author: number|null, run_id: number|null}} MaskItem
  * @typedef {{id: number, video_id: number, model: string, status: string, total: number, done: number, message: string,
  *   objects: number[], scope: string, frame: number, created_at: string, finished_at: string|null,
- *   seconds_left?: number}} Run
+ *   verdict: "accepted"|"rolled back"|null, seconds_left?: number}} Run
  * @typedef {{name: string, title: string, version: string, licence: string, permits: string, prompts: string[],
  *   tasks: string[], ready: boolean, missing: string|null}} Model
  * @typedef {{id: number, project_id: number, hash: string, name: string, width: number, height: number,
@@ -70,6 +70,11 @@
  * @property {{frame: number, points: any[]}|null} batch points that are gathered, to be sent together
  * @property {boolean} swapped the left button gives negative prompts and the right one positive ones
  * @property {boolean} eachBox every box makes an object of its own
+ * @property {number} onion frames on each side whose outlines are drawn over the picture
+ * @property {import("./compare/compare.js").Comparison|null} compare what the masks are compared with
+ * @property {import("./compare/compare.js").Agreement} here how well they agree on the shown frame
+ * @property {import("./compare/compare.js").Agreement} curve and over the range
+ * @property {{run: Run, replaced: import("./compare/runs.js").Replaced}|null} verdict the run that waits for one
  * @property {Search|null} search the candidates on a frame, while the tool that finds them is in the hand
  */
 

@@ -5,6 +5,10 @@ import { request, signIn } from "./api.js";
 import { Stage } from "./canvas/stage.js";
 import { Findings } from "./checks/findings.js";
 import { checksPanel } from "./checks/panel.js";
+import { compareBar, compareLine } from "./compare/bar.js";
+import { Compare } from "./compare/compare.js";
+import { Onion } from "./compare/onion.js";
+import { Verdicts } from "./compare/runs.js";
 import { commandsOf } from "./commands.js";
 import { fill, h } from "./dom.js";
 import { Edits } from "./edits.js";
@@ -78,6 +82,9 @@ export class Workspace {
     this.identities = new Identities(this);
     this.threads = new Threads(this);
     this.findings = new Findings(this);
+    this.compare = new Compare(this);
+    this.onion = new Onion(this);
+    this.verdicts = new Verdicts(this);
     this.help = new Help(this);
     this.tour = new Tour(this);
     this.tools = Object.fromEntries(toolsFor(this.store.state).map(({ id, make }) => [id, make(this)]));
@@ -152,7 +159,7 @@ function initialState(me, video, timeline) {
  * @throws {import("./api.js").ApiError} there is no such video, or nobody is signed in
  */
 export async function mountWorkspace(element, { videoId, frame = 0, mode = "annotate", panels = PANELS }) {
-  await loadStyles("workspace", "panels", "review", "tour", "small");
+  await loadStyles("workspace", "panels", "review", "compare", "tour", "small");
   const me = await signIn();
   const parts = [`api/videos/${videoId}`, `api/videos/${videoId}/timeline`];
   const [video, timeline] = await Promise.all(parts.map((part) => request("GET", part)));
@@ -174,10 +181,10 @@ function layOut(workspace, mode, panels) {
   element.classList.add("tw-workspace");
   const side = h("div", { class: "tw-side", role: "complementary", "aria-label": t`Panels` },
     ...panels.map((panel) => panel(workspace)));
-  stage.element.append(candidateLayer(workspace), pinLayer(workspace));
+  stage.element.append(candidateLayer(workspace), compareLine(workspace), pinLayer(workspace));
   fill(element, topbar(workspace, mode), toolbar(workspace),
     h("div", { class: "tw-middle", role: "region", "aria-label": t`Picture` }, wordsBar(workspace), stage.element, hintLine(workspace),
-      spokenLine(workspace), banner(workspace), toast.element),
+      spokenLine(workspace), compareBar(workspace), banner(workspace), toast.element),
     handle(element, { name: "side", label: t`Width of the panels`, axis: "x", least: 220, most: 560, start: 300 }), side,
     handle(element, { name: "foot", label: t`Height of the timeline`, axis: "y", least: 96, most: 480, start: 172 }),
     h("div", { class: "tw-foot", role: "region", "aria-label": t`Timeline` }, transport(workspace),
@@ -195,7 +202,8 @@ function listen(workspace) {
   store.on(REMEMBERED, (state) => {
     localStorage.setItem(SETTINGS, JSON.stringify(Object.fromEntries(REMEMBERED.map((key) => [key, state[key]]))));
   });
-  store.on(["selected", "objects", "undo", "redo", "runs", "connection", "video", "search", "mending", "inPoint", "outPoint"], () => refreshButtons(workspace));
+  store.on(["selected", "objects", "undo", "redo", "runs", "connection", "video", "search", "mending", "inPoint", "outPoint",
+    "check"], () => refreshButtons(workspace));
   element.addEventListener("contextmenu", (event) => { if (!isTyping(event.target)) event.preventDefault(); });
 }
 

@@ -36,12 +36,21 @@ export function paintPicture(context, view, ratio, bitmap) {
 /**
  * The layer of the masks.
  * @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio
- * @param {{masks: {id: number, shape: any, entry: any}[], objects: Map<number, any>, state: any}} scene
+ * @param {{masks: {id: number, shape: any, entry: any}[], objects: Map<number, any>, state: any,
+ *   compare: import("../compare/compare.js").Compare, onion: import("../compare/onion.js").Onion}} scene
  */
-export function paintMasks(context, view, ratio, { masks, objects, state }) {
+export function paintMasks(context, view, ratio, { masks, objects, state, compare, onion }) {
   clear(context);
   enterPicture(context, view, ratio);
   context.imageSmoothingEnabled = false;
+  const paint = (shown, known) => paintEach(context, view, shown, known, state);
+  if (compare.masks) compare.paint(context, view, paint);
+  else paint(masks, objects);
+  onion.paint(context, view);
+}
+
+/** Fills and outlines, the selected object's last. */
+function paintEach(context, view, masks, objects, state) {
   const order = [...masks].sort((a, b) => Number(a.id === state.selected) - Number(b.id === state.selected));
   for (const { id, shape, entry } of order) {
     const object = objects.get(id);

@@ -51,7 +51,8 @@ export class Stage {
   listen() {
     const { store } = this.workspace;
     new ResizeObserver(() => this.resize()).observe(this.element);
-    store.on(["objects", "selected", "hovered", "hidden", "opacity", "outlines", "masksVersion"], () => this.redraw("masks"));
+    store.on(["objects", "selected", "hovered", "hidden", "opacity", "outlines", "masksVersion", "onion", "compare"],
+      () => this.redraw("masks"));
     store.on(["prompts", "tool", "brush", "tip", "search", "batch"], () => this.redraw());
     store.on(["tool", "shown", "connection", "search"], () => this.showCursor());
     window.addEventListener("tl-theme", () => this.redraw("masks"));
@@ -90,7 +91,8 @@ export class Stage {
     if (stale.has("picture")) paintPicture(contexts.picture, view, ratio, this.bitmap);
     if (stale.has("masks")) {
       const masks = state.shown < 0 ? [] : workspace.masks.on(state.shown);
-      paintMasks(contexts.masks, view, ratio, { masks, objects: state.objects, state });
+      const { compare, onion } = workspace;
+      paintMasks(contexts.masks, view, ratio, { masks, objects: state.objects, state, compare, onion });
     }
     paintHand(contexts.hand, view, ratio, { strokes: workspace.edits.open, state, tool: workspace.tool });
     this.crosshair.paint(contexts.hand, view);

@@ -19,7 +19,7 @@ export function fixesOf(workspace, one) {
     hole: () => [command("mask.fillHoles", t`Fill holes`), again],
     fragment: () => [command("mask.keepLargest", t`Keep the largest part`), command("mask.removeSpecks", t`Remove specks`), again],
     overlap: () => [command("mask.subtract", t`Take it from the other`), again],
-    swap: () => [command("object.swap", t`Swap from here`)],
+    swap: () => [{ title: t`Swap from here`, run: () => swapFrom(workspace, one) }],
     end: () => [
       { title: t`Track on`, run: () => run(workspace, one.object_id, one.frame, one.frame, nextMask(workspace, one)) },
       absent(one.frame + 1, nextMask(workspace, one)),
@@ -47,6 +47,12 @@ async function run({ runs, edits, store }, thing, frame, start, stop, scope = "f
   const { video, model } = store.state;
   await runs.ask("api/runs", { video_id: video.id, objects: [thing], scope, frame, model, start,
     stop: Math.min(stop, video.frame_count) });
+}
+
+function swapFrom({ edits, store }, { object_id: one, other_id: other, frame }) {
+  if (!edits.allowed(one) || !edits.allowed(other)) return null;
+  const objects = [one, other].map((id) => ({ id, version: store.state.objects.get(id).version }));
+  return edits.post("swap", { objects, start: frame });
 }
 
 function markAbsent({ edits }, { object_id: thing }, start, stop) {

@@ -1,5 +1,6 @@
 // What can be done with the frame and the range; how masks are drawn.
 
+import { compareButtons } from "../compare/bar.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { commandButton } from "./button.js";
@@ -42,5 +43,5 @@ export function maskLook(workspace) {
     oninput: () => store.set({ opacity: Number(slider.value) }),
   });
   store.on(["opacity"], (state) => { slider.value = String(state.opacity); });
-  return h("div", { class: "tw-look" }, check(workspace, "outlines", t`Outlines`), slider);
+  return h("div", { class: "tw-look" }, ...compareButtons(workspace), check(workspace, "outlines", t`Outlines`), slider);
 }

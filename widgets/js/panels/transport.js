@@ -1,5 +1,6 @@
 // Above the timeline: step, play, where we are, track. And the run that goes on.
 
+import { verdictLine } from "../compare/runs.js";
 import { fill, h } from "../dom.js";
 import { heard, t } from "../i18n.js";
 import { icon } from "../icons.js";
@@ -103,7 +104,7 @@ export function runLine(workspace) {
     if (current) going.update(current);
     else if (unfinished) stopped.update(unfinished);
   });
-  return h("div", { role: "status" }, going.element, stopped.element);
+  return h("div", { role: "status" }, going.element, stopped.element, verdictLine(workspace));
 }
 
 function goingLine(workspace) {
