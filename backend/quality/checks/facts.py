@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from backend.masks import BoolMask
 from backend.quality.checks.findings import Mark
@@ -32,7 +33,7 @@ class Facts:
         area: pixels.
         x, y: centre of mass, pixels.
         box: left, top, right, bottom, pixels, the last two exclusive.
-        at_border: it touches the edge of the frame.
+        at_border: its largest part touches the edge of the frame.
         settled, human: as `Mark`.
         predicted: intersection over union with the mask of the frame before, moved on as the object moved last; None
             where the frame before has no mask.
@@ -70,6 +71,23 @@ class _Crop:
     x: float
     y: float
     predicted: float | None
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The connected parts of a mask, as `cv2.connectedComponentsWithStats` gives them, and the label of the
+    largest."""
+
+    count: int
+    labels: npt.NDArray[np.int32]
+    stats: npt.NDArray[np.int32]
+    largest: int
+
+    @classmethod
+    def of(cls, mask: BoolMask) -> _Parts:
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+        largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+        return cls(count, np.asarray(labels, np.int32), np.asarray(stats, np.int32), largest)
 
 
 class Watch:
@@ -119,15 +137,19 @@ class Watch:
         sides = [[one for one in side if abs(one.frame - crop.frame) <= NEAR]
                  for side in (list(self._seen)[:at], list(self._seen)[at + 1 :])]
         near = [side for side in sides if side]
+        parts = _Parts.of(crop.mask)
         height, width = crop.mask.shape
-        box = (crop.left, crop.top, crop.left + width, crop.top + height)
-        rows, columns = self._size
         return Facts(
-            crop.frame, area, crop.x, crop.y, box,
-            min(box[0], box[1], columns - box[2], rows - box[3]) < BORDER,
-            crop.mark.settled, crop.mark.human, crop.predicted,
-            _new_hole(crop, near) / area, _new_part(crop, near) / area,
+            crop.frame, area, crop.x, crop.y, (crop.left, crop.top, crop.left + width, crop.top + height),
+            self._is_at_border(crop, parts), crop.mark.settled, crop.mark.human, crop.predicted,
+            _new_hole(crop, near) / area, _new_part(crop, parts, near) / area,
         )
+
+    def _is_at_border(self, crop: _Crop, parts: _Parts) -> bool:
+        left, top, width, height = parts.stats[parts.largest, :4].tolist()
+        left, top = left + crop.left, top + crop.top
+        rows, columns = self._size
+        return bool(min(left, top, columns - left - width, rows - top - height) < BORDER)
 
 
 def _seen_from(crop: _Crop, other: _Crop, dx: float, dy: float) -> BoolMask:
@@ -164,17 +186,17 @@ def _away(crop: _Crop, other: _Crop, reach: int) -> BoolMask:
     return np.asarray(cv2.distanceTransform((~there).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3) > reach)
 
 
-def _new_part(crop: _Crop, near: Sequence[Sequence[_Crop]]) -> int:
+def _new_part(crop: _Crop, parts: _Parts, near: Sequence[Sequence[_Crop]]) -> int:
     """Pixels of parts, all but the largest, that lie away from some neighbour on each side."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(crop.mask.view(np.uint8), connectivity=8)
-    if count <= 2 or not near:
+    if parts.count <= 2 or not near:
         return 0
-    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    reach = 3 + round(0.2 * float(np.sqrt(stats[largest, cv2.CC_STAT_AREA])))
+    reach = 3 + round(0.2 * float(np.sqrt(parts.stats[parts.largest, cv2.CC_STAT_AREA])))
     away = np.all([np.any([_away(crop, one, reach) for one in side], axis=0) for side in near], axis=0)
     found = 0
-    for part in range(1, count):
-        area = int(stats[part, cv2.CC_STAT_AREA])
-        if part != largest and area >= LEAST_PIXELS and np.count_nonzero(away & (labels == part)) > 0.8 * area:
+    for part in range(1, parts.count):
+        area = int(parts.stats[part, cv2.CC_STAT_AREA])
+        if part == parts.largest or area < LEAST_PIXELS:
+            continue
+        if np.count_nonzero(away & (parts.labels == part)) > 0.8 * area:
             found += area
     return found
