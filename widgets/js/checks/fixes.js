@@ -18,7 +18,7 @@ export function fixesOf(workspace, one) {
     jump: () => [again],
     hole: () => [command("mask.fillHoles", t`Fill holes`), again],
     fragment: () => [command("mask.keepLargest", t`Keep the largest part`), command("mask.removeSpecks", t`Remove specks`), again],
-    overlap: () => [command("mask.subtract", t`Take it from the other`), again],
+    overlap: () => [command("mask.cutOthers", t`Take them from the other`), command("mask.giveUp", t`Leave them to the other`), again],
     swap: () => [{ title: t`Swap from here`, run: () => swapFrom(workspace, one) }],
     end: () => [
       { title: t`Track on`, run: () => run(workspace, one.object_id, one.frame, one.frame, nextMask(workspace, one)) },
@@ -26,13 +26,12 @@ export function fixesOf(workspace, one) {
     ],
     doubt: () => [again],
   };
-  return fixes[one.kind]().filter((fix) => fix !== null);
+  return fixes[one.kind]();
 }
 
-/** A command by its id, where there is one. */
 function commandFix({ commands }, id, title) {
-  const found = commands.commands.find((command) => command.id === id);
-  return found ? { title, run: () => { if (!found.enabled || found.enabled()) found.run(); } } : null;
+  const { enabled, run: act } = commands.get(id);
+  return { title, run: () => { if (!enabled || enabled()) act(); } };
 }
 
 /** Make the masks of the stretch anew, from the frame before it. */
