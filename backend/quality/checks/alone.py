@@ -151,9 +151,11 @@ def _steps(stretch: Sequence[Facts]) -> Iterator[tuple[int, float]]:
 
 def spoiled(object: int, facts: Sequence[Facts]) -> Iterator[Finding]:
     """Holes and stray parts that the masks around do not have."""
+    hole_words = "Holes that the frames around do not have."
+    part_words = "Parts away from where it is before and after."
     kinds: tuple[tuple[Kind, Callable[[Facts], float], str], ...] = (
-        ("hole", lambda one: one.hole, "Holes that the frames around do not have."),
-        ("fragment", lambda one: one.part, "Parts away from where it is before and after."),
+        ("hole", lambda one: one.hole, hole_words),
+        ("fragment", lambda one: one.part, part_words),
     )
     for kind, share, sentence in kinds:
         bound = max(LEAST_SPOILED, SPOILED_OFTEN * float(np.quantile([share(one) for one in facts], 0.8)))
