@@ -242,7 +242,7 @@ def step_back(
 def _again(session: Session, access: Access, video_id: int) -> Undone | None:
     """What a step back or forth that comes again did the first time; None where it has not come before."""
     earlier = changes.by_key(session, video_id, access.person.id, access.key) if access.key else None
-    return earlier and Undone(earlier.kind, masks.written_by(session, earlier), (), None)
+    return None if earlier is None else Undone(earlier.kind, masks.written_by(session, earlier), (), None)
 
 
 def tell(
