@@ -23,7 +23,7 @@ function pointHint({ batch, swapped }) {
   const n = batch?.points.length;
   if (n) return t`${n} point gathered: let go of Ctrl to send it, Esc drops it.|${n} points gathered: let go of Ctrl to send them, Esc drops them.`;
   const buttons = swapped ? t`Click: not part of it; right click: part of it.` : t`Click: part of it; right click: not.`;
-  return t`${buttons} Hold Shift to see the mask before, Ctrl to gather points. Drag points, or click to take back.`;
+  return t`${buttons} Shift: see the mask before. Ctrl: gather points. Drag a point: move it.`;
 }
 
 /** @type {ToolKind[]} */
