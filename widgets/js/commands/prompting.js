@@ -9,7 +9,7 @@ export function promptingCommands(workspace) {
   const flip = (key) => () => store.set({ [key]: !store.state[key] });
   return [
     { id: "prompt.swap", title: t`Swap what the left and right buttons give`, group: t`Tools`, keys: ["shift+p"],
-      icon: "swap", run: flip("swapped") },
+      icon: "plusMinus", run: flip("swapped") },
     { id: "box.each", title: t`Every box makes an object of its own`, group: t`Tools`, keys: [], icon: "boxes",
       run: flip("eachBox") },
     { id: "words.focus", title: t`Find objects by words`, group: t`Tools`, keys: ["/"],
