@@ -2,7 +2,8 @@
 
 Tracking drifts with distance, and in different ways from the two sides: what both have is nearly always right, and
 where they differ the truth is mostly in between. So the outline is put between the two outlines, closer to the one
-whose barrier is closer (shape-based interpolation: the weighted mean of the signed distances to both).
+whose barrier is closer (shape-based interpolation: the mean of the signed distances to both, weighted by nearness
+squared).
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def _between(
     window = slice(max(y - 1, 0), y + height + 1), slice(max(x - 1, 0), x + width + 1)
     if not width:
         return window, np.zeros(left[window].shape, np.float32)
-    return window, (1 - along) * _depth(left[window]) + along * _depth(right[window])
+    return window, (1 - along) ** 2 * _depth(left[window]) + along**2 * _depth(right[window])
 
 
 def _depth(mask: BoolMask) -> npt.NDArray[np.float32]:
