@@ -7,13 +7,13 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from app.cli.output import check_folders, replace_text
 from backend.errors import BadInput
 from backend.models import registry
 from backend.quality.evaluate import DEFINITIONS, Options, Progress, evaluate
-from backend.quality.rounds import MAX_ROUNDS
+from backend.quality.rounds import MAX_ROUNDS, Order
 from backend.quality.sequences import find_sequences
 from backend.quality.tables import tables_of
 
@@ -48,6 +48,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
                         help="correct frames until the masks are good, at most N rounds (without N: %(const)s)")
     parser.add_argument("--correct-by", choices=("mask", "clicks"), default="mask",
                         help="what a correction is in these rounds (default: %(default)s)")
+    parser.add_argument("--order", choices=get_args(Order), default="worst",
+                        help="which frame is corrected next in these rounds (default: %(default)s)")
     parser.set_defaults(run=run)
 
 
@@ -58,14 +60,15 @@ def run(args: argparse.Namespace) -> int:
     sequences = find_sequences(args.folder, names)
     models = [registry.load(name) for name in dict.fromkeys(args.models or [registry.DEFAULT])]
     options = Options(alone=args.alone, from_clicks=args.from_clicks, clicks=args.clicks or args.click_every > 0,
-                      click_every=args.click_every, rounds=args.rounds, correct_by=args.correct_by)
+                      click_every=args.click_every, rounds=args.rounds, correct_by=args.correct_by,
+                      order=args.order)
     earlier = _read_reports(args.beside, [one.name for one in sequences], asdict(options)) if args.beside else []
     reports = [evaluate(model, sequences, options, _shower(model.spec.name)) for model in models] + earlier
     tables = tables_of(reports)
     replace_text(args.json, json.dumps({"reports": reports}, indent=2))
     replace_text(args.markdown, "\n\n".join(table.as_markdown() for table in tables))
     used = ["J", "F", "frames", "mean", "doubt", *(["from_clicks"] if options.from_clicks else []),
-            *(["clicks", "setbacks"] if options.clicks else []), *(["rounds"] if options.rounds else [])]
+            *(["clicks", "setbacks"] if options.clicks else []), *(["rounds", "order"] if options.rounds else [])]
     definitions = "\n".join(f"{name}: {DEFINITIONS[name]}" for name in used)
     print("\n\n".join([*(table.as_text() for table in tables), definitions]))
     return 0

@@ -81,17 +81,30 @@ def doubts_of(facts: Sequence[MaskFact]) -> list[Doubt]:
         ('disagrees with neighbour', 'area jump')
     """
     areas = [fact.rle.area for fact in facts]
-    jumps, disagreements = [0.0] * len(facts), [0.0] * len(facts)
-    least_area = median([area for area in areas if area] or [0]) / 4
+    jumps, disagreements = area_jumps([fact.frame for fact in facts], areas), [0.0] * len(facts)
     near = [i for i, (one, other) in enumerate(pairwise(facts)) if other.frame - one.frame == 1]
     overlaps = {i: iou(facts[i].rle, facts[i + 1].rle) for i in near if areas[i] and areas[i + 1]}
     usual_iou = max(median(overlaps.values()), LEAST_USUAL_IOU) if overlaps else 1.0
     for i in near:
-        jump = abs(areas[i] - areas[i + 1]) / max(areas[i], areas[i + 1], least_area, 1)
         disagreement = max(0.0, 1 - overlaps[i] / usual_iou) if i in overlaps else 0.0
         for at in (i, i + 1):
-            jumps[at], disagreements[at] = max(jumps[at], jump), max(disagreements[at], disagreement)
+            disagreements[at] = max(disagreements[at], disagreement)
     return [_joined(*parts) for parts in zip(facts, jumps, disagreements, strict=True)]
+
+
+def area_jumps(frames: Sequence[int], areas: Sequence[int]) -> list[float]:
+    """How much each mask of one object gains or loses to the worse of its neighbours, 0..1: see `doubts_of`.
+
+    Args:
+        frames: ascending; areas: in pixels, in the same order.
+    """
+    jumps = [0.0] * len(areas)
+    least = median([area for area in areas if area] or [0]) / 4
+    for i, (one, other) in enumerate(pairwise(frames)):
+        if other - one == 1:
+            jump = abs(areas[i] - areas[i + 1]) / max(areas[i], areas[i + 1], least, 1)
+            jumps[i], jumps[i + 1] = max(jumps[i], jump), jump
+    return jumps
 
 
 def _joined(fact: MaskFact, jump: float, disagreement: float) -> Doubt:

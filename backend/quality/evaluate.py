@@ -40,9 +40,11 @@ DEFINITIONS = {
     "clicks": "next click at the point deepest inside the error region; at most "
               f"{simulated.MAX_CLICKS}, which also counts where the target is never reached",
     "setbacks": f"clicks a mask that lower its intersection over union by more than {simulated.SETBACK}",
-    "rounds": "in each round every object below the target gets its worst frame corrected, and what that made stale is "
-              "tracked again; mean J over all frames after the given one; two objects corrected on a frame count as "
-              "two",
+    "rounds": "in each round every object below the target gets one frame corrected, and what that made stale is "
+              "tracked again (twice where it lies between two barriers); mean J over all frames after the given one; "
+              "two objects corrected on a frame count as two",
+    "order": "the frame that is corrected: the one of least J (worst), the middle of the longest stretch without a "
+             "barrier (uniform), or the one that the tool advises (advised); only the first uses the truth",
     "doubt": f"how well doubt finds wrong masks: the chance that a mask with J below {WRONG} is more doubtful than one "
              "that is not, over all scored masks (0.5: no better than at random)",
     "frames_per_second": "frames tracked a second of wall time on this machine, reading of pictures included",
@@ -97,6 +99,7 @@ class Options:
         click_every: also on every n-th frame after it; 0 for the first one only.
         rounds: rounds of correction at most; 0 for none.
         correct_by: what a correction is.
+        order: which frame is corrected next.
     """
 
     alone: bool = False
@@ -105,6 +108,7 @@ class Options:
     click_every: int = 0
     rounds: int = 0
     correct_by: correction.Correction = "mask"
+    order: correction.Order = "worst"
 
 
 def evaluate(
@@ -271,7 +275,8 @@ def _add_from_clicks(
 def _rounds_as_json(
     model: Model, sequence: Sequence, options: Options, progress: Progress
 ) -> Iterator[dict[str, Any]]:
-    rounds = correction.correct_in_rounds(model, sequence, by=options.correct_by, max_rounds=options.rounds)
+    rounds = correction.correct_in_rounds(model, sequence, by=options.correct_by, order=options.order,
+                                          max_rounds=options.rounds)
     for done in rounds:
         progress(f"correcting {sequence.name}", done.number, options.rounds)
         yield asdict(done)

@@ -1,8 +1,9 @@
 """Rounds of correction over a video: how much work it takes until every mask is good.
 
 A simulated annotator gives every object's mask on the first frame it is visible on and tracks. In each round it then
-looks at every object that is not good enough yet, corrects the worst frame, and re-tracks what the correction made
-stale, with the plans and the runner that people's runs use.
+looks at every object that is not good enough yet, corrects one frame, and re-tracks what the correction made stale,
+with the plans and the runner that people's runs use. Which frame that is, is the order: the worst one, which takes the
+truth to know, or one that a person could choose.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean
 from typing import Literal
 
@@ -17,6 +19,7 @@ from backend.errors import BadInput
 from backend.masks import BoolMask, Rle
 from backend.models.seam import Model, Session
 from backend.quality.clicks import annotate
+from backend.quality.next_frame import Seen, advise
 from backend.quality.region import region_similarity
 from backend.quality.sequences import Sequence
 from backend.tracking.plan import ObjectFrames, Plan, Stretch, make_plan
@@ -29,6 +32,10 @@ MAX_ROUNDS = 100
 """Where the annotator gives up."""
 
 Correction = Literal["mask", "clicks"]
+
+Order = Literal["worst", "uniform", "advised"]
+"""Which frame is corrected next: the one of least J; the middle of the longest stretch without a barrier; the one that
+`next_frame.advise` names. Only the first uses the truth."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,8 @@ class Round:
 
 
 def correct_in_rounds(
-    model: Model, sequence: Sequence, *, by: Correction = "mask", target: float = TARGET, max_rounds: int = MAX_ROUNDS
+    model: Model, sequence: Sequence, *, by: Correction = "mask", order: Order = "worst", target: float = TARGET,
+    max_rounds: int = MAX_ROUNDS,
 ) -> Iterator[Round]:
     """Label a sequence in rounds, until every object has a mean J of `target` or `max_rounds` have been done.
 
@@ -61,6 +69,7 @@ def correct_in_rounds(
         model: tracks, and segments where corrections are made by clicks.
         sequence: frames and true masks.
         by: a correction is the true mask, or clicks on the mask that is there.
+        order: which frame of an object is corrected next.
 
     Yields:
         Round 0 and then every round, as soon as it is done.
@@ -70,7 +79,7 @@ def correct_in_rounds(
         labelling = _Labelling(session, sequence, target)
         yield labelling.round(0, first_plan(sequence, sequence.objects))
         for number in range(1, max_rounds + 1):
-            corrections = labelling.worst()
+            corrections = labelling.next(order)
             if not corrections:
                 return
             for one, frame in corrections.items():
@@ -95,6 +104,7 @@ class _Labelling:
         self.session, self.sequence, self.target = session, sequence, target
         self.barriers = {one: [first] for one, first in sequence.first_frames.items()}
         self.masks: dict[tuple[int, int], Rle] = {}
+        self.scores: dict[tuple[int, int], float] = {}
         self.j: dict[int, dict[int, float]] = {one: {} for one in sequence.objects}
         self.corrected = self.clicks = 0
         for one, first in sequence.first_frames.items():
@@ -105,18 +115,34 @@ class _Labelling:
         for frame, segments in run(plan, self.session, self._mask_of, self.barriers):
             truth, void = self.sequence.truth(frame), self.sequence.void(frame)
             for one, segment in segments.items():
+                self.scores[one, frame] = segment.score
                 self._store(one, frame, segment.mask, truth[one], void)
         means = [fmean(scores.values()) for scores in self.j.values() if scores]
         below = sum(mean < self.target for mean in means)
         return Round(number, fmean(means), self.corrected, self.clicks, plan.total, below)
 
-    def worst(self) -> dict[int, int]:
-        """Object -> its frame of least J without a barrier, for objects whose mean J is below the target."""
-        free = {one: {f: j for f, j in scores.items() if f not in self.barriers[one]} for one, scores in self.j.items()}
-        return {
-            one: min(free[one], key=lambda frame: (scores[frame], frame))
-            for one, scores in self.j.items() if free[one] and fmean(scores.values()) < self.target
-        }
+    def next(self, order: Order) -> dict[int, int]:
+        """Object -> its frame to correct, for objects whose mean J is below the target and that have a frame without a
+        barrier."""
+        choose = {"worst": self._worst, "uniform": self._middle, "advised": self._advised}[order]
+        below = [one for one, scores in self.j.items() if scores and fmean(scores.values()) < self.target]
+        return {one: choose(one) for one in below if len(self.barriers[one]) <= len(self.j[one])}
+
+    def _worst(self, one: int) -> int:
+        scores = {frame: j for frame, j in self.j[one].items() if frame not in self.barriers[one]}
+        return min(scores, key=lambda frame: (scores[frame], frame))
+
+    def _middle(self, one: int) -> int:
+        """Of the longest stretch, the earliest of several."""
+        stops = [*self.barriers[one], len(self.sequence)]
+        left, right = max(pairwise(stops), key=lambda pair: pair[1] - pair[0])
+        return (left + right) // 2
+
+    def _advised(self, one: int) -> int:
+        frames = sorted(frame for other, frame in self.masks if other == one)
+        lane = [Seen(frame, self.scores.get((one, frame)), self.masks[one, frame].area, frame in self.barriers[one])
+                for frame in frames]
+        return advise([(one, lane)], 1)[0].frame
 
     def correct(self, one: int, frame: int, by: Correction) -> None:
         """Give a frame a human mask; it is a barrier from now on."""
