@@ -25,6 +25,7 @@ from app.routes import (
     identities,
     masks,
     mend,
+    next_frame,
     objects,
     preferences,
     projects,
@@ -45,7 +46,7 @@ from widgets.assets import mount_assets
 
 ROUTERS = (
     session, preferences, projects, videos, objects, identities, cuts, masks, mend, runs, review, doubts, checks,
-    versions, work, quality, datasets, activity,
+    versions, work, quality, datasets, activity, next_frame,
 )
 
 

@@ -75,6 +75,8 @@
  * @property {import("./compare/compare.js").Agreement} here how well they agree on the shown frame
  * @property {import("./compare/compare.js").Agreement} curve and over the range
  * @property {{run: Run, replaced: import("./compare/runs.js").Replaced}|null} verdict the run that waits for one
+ * @property {import("./next-frame.js").Advice[]|null} next where to look next, best first; null until it is asked for
+ * @property {string|null} lookedAt the one of them that was gone to last
  * @property {Search|null} search the candidates on a frame, while the tool that finds them is in the hand
  */
 

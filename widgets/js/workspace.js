@@ -23,6 +23,7 @@ import { Live } from "./live.js";
 import { MaskCache } from "./masks.js";
 import { MaskActions } from "./mask-actions.js";
 import { Measure } from "./measure.js";
+import { NextFrame } from "./next-frame.js";
 import { Objects } from "./objects.js";
 import { banner } from "./panels/banner.js";
 import { refreshButtons } from "./panels/button.js";
@@ -80,6 +81,7 @@ export class Workspace {
     this.frameActions = new FrameActions(this);
     this.maskActions = new MaskActions(this);
     this.identities = new Identities(this);
+    this.nextFrame = new NextFrame(this);
     this.threads = new Threads(this);
     this.findings = new Findings(this);
     this.compare = new Compare(this);

@@ -4,6 +4,7 @@ import { compareButtons } from "../compare/bar.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { commandButton } from "./button.js";
+import { nextFrameList } from "./next-frame.js";
 
 /** @param {import("../workspace.js").Workspace} workspace */
 export function framePanel(workspace) {
@@ -16,12 +17,14 @@ export function framePanel(workspace) {
     title.textContent = hasRange
       ? t`Frame ${frame} · range ${inPoint ?? 0}–${outPoint ?? video.frame_count - 1}` : t`Frame ${frame}`;
   });
-  return h("section", { class: "tw-panel", "aria-label": t`Frame` }, h("div", { class: "tw-panel-head" }, title),
+  return h("section", { class: "tw-panel", "aria-label": t`Frame` }, h("div", { class: "tw-panel-head" }, title, h("span", { class: "tw-gap" }),
+      commandButton(workspace, "frame.lookNext", { text: t`Look next`, class: "tw-small" })),
     h("div", { class: "tw-actions" },
       commandButton(workspace, "mask.verify", { text: t`Verify frame`, class: "tw-primary" }),
       verifyRange,
       commandButton(workspace, "mask.absent", { text: t`Absent` }),
-      commandButton(workspace, "mask.delete", { text: t`Remove mask` })));
+      commandButton(workspace, "mask.delete", { text: t`Remove mask` })),
+    nextFrameList(workspace));
 }
 
 /**
