@@ -1,8 +1,9 @@
 """Where a person should look next: the frames whose correction mends most of what is probably wrong around them.
 
-A correction does not only mend its own frame. Tracked again from there, the frames around it get better as well, the
-less the farther away they are, and none beyond the next barrier. So the gain of a frame is the expected error (1 - J)
-of the frames around it, weighted by how far a correction carries; its unit is frames' worth of wrong mask.
+A correction does not only mend its own frame. Tracked again from there, the frames around it get better as well: the error
+of a tracked mask grows with the distance from the nearest barrier, and the correction brings a barrier nearer. So the gain
+of a frame is the expected error (1 - J) of the frames around it, each times the share of it that the shorter distance is
+expected to take away. Its unit is frames' worth of wrong mask.
 
 Everything needed is in the index of masks (score, area, state): no pixels are read.
 """
@@ -19,11 +20,14 @@ import numpy.typing as npt
 
 from backend.quality.doubt import AREA_JUMP, LOW_SCORE, area_jumps
 
-Reason = Literal["low score", "area jump", "far from what was checked", "stale"]
+Reason = Literal["low score", "area jump", "far from a barrier", "stale"]
 Floats = npt.NDArray[np.float64]
 
-REACH = 8.0
-"""Frames after which the effect of a correction has fallen to 1/e."""
+AT_ONCE, REACH = 0.4, 12.0
+"""How error grows: this share of it is there one frame from a barrier, and the rest comes within about so many frames."""
+
+AROUND = 40
+"""Frames on either side that a correction is expected to mend; beyond, distance makes no difference any more."""
 
 ERROR_OF_SCORE, ERROR_OF_DISTANCE, ERROR_OF_JUMP = 1.65, 0.1, 0.4
 """Expected error of a mask: so much for a score of 0 instead of 1, for being far from every barrier, for a jump in
@@ -34,6 +38,9 @@ FAR = 30.0
 
 WITHOUT_SCORE = 0.9
 """What a mask that nobody scored (an imported one) is taken to have."""
+
+ALIKE = 0.999
+"""Gains that differ by less are alike."""
 
 NAMED_FAR = 20
 """A frame at least this far from every barrier is named so."""
@@ -116,15 +123,18 @@ class _Stretch:
         self._open = np.ones(len(masks), bool)
 
     def best(self) -> tuple[float, int]:
-        """(gain, frame) of the best frame that is left."""
+        """(gain, frame) of the best frame that is left; of several that are as good the one farthest from barriers."""
         gains = np.where(self._open, self._gains(), -1.0)
-        at = int(np.argmax(gains))
+        alike = np.flatnonzero(gains >= ALIKE * gains.max())
+        at = alike[np.argmax(self._away[alike])]
         return float(gains[at]), int(self._frames[at])
 
     def corrected(self, frame: int) -> bool:
         """Expect the errors that are left after this; whether a frame is left."""
         self._open[np.searchsorted(self._frames, frame)] = False
-        self._error *= 1 - np.exp(-np.abs(self._frames - frame) / REACH)
+        nearer = np.minimum(self._away, np.abs(self._frames - frame))
+        self._error *= _growth(nearer) / _growth(self._away)
+        self._away = np.maximum(nearer, 1)
         return bool(self._open.any())
 
     def reasons(self, frame: int) -> tuple[Reason, ...]:
@@ -134,19 +144,28 @@ class _Stretch:
         named: list[tuple[bool, Reason]] = [
             (one.stale, "stale"), (one.score is not None and one.score < LOW_SCORE, "low score"),
             (bool(self._jumps[at] > AREA_JUMP), "area jump"),
-            (bool(self._away[at] >= NAMED_FAR), "far from what was checked"),
+            (bool(self._away[at] >= NAMED_FAR), "far from a barrier"),
         ]
         return tuple(reason for holds, reason in named if holds)
 
     def _gains(self) -> Floats:
-        """Of every frame: the errors around it by how far a correction carries. Frames may be missing, so the kernel
-        runs over all indices and is read where there are masks."""
+        """Of every frame. Frames may be missing, so that indices are counted and not masks."""
         low = int(self._frames[0])
-        dense = np.zeros(int(self._frames[-1]) - low + 1)
-        dense[self._frames - low] = self._error
-        side = int(5 * REACH)
-        kernel = np.exp(-np.abs(np.arange(-side, side + 1)) / REACH)
-        return np.convolve(dense, kernel)[side:side + len(dense)][self._frames - low]
+        error, share = np.zeros((2, int(self._frames[-1]) - low + 1 + 2 * AROUND))
+        at = self._frames - low + AROUND
+        error[at] = self._error
+        share[at] = self._error / _growth(self._away)
+        gains = self._error.copy()
+        for distance in range(1, AROUND + 1):
+            left = error - share * _growth(np.array(distance))
+            np.maximum(left, 0, out=left)
+            gains += left[at - distance] + left[at + distance]
+        return gains
+
+
+def _growth(distance: Floats) -> Floats:
+    """The error at a distance from a barrier, as a share of what it is far from any; 0 on the barrier itself."""
+    return np.where(distance > 0, AT_ONCE + (1 - AT_ONCE) * (1 - np.exp(-distance / REACH)), 0.0)
 
 
 def _stretches(object: int, lane: Sequence[Seen]) -> Iterator[_Stretch]:

@@ -8,7 +8,7 @@ const LIMIT = 5;
 
 /** What the server names as reasons, as people say it. */
 const REASONS = {
-  "low score": t`low score`, "area jump": t`area jump`, "far from what was checked": t`far from what was checked`,
+  "low score": t`low score`, "area jump": t`area jump`, "far from a barrier": t`far from what was checked`,
   stale: t`stale`,
 };
 

@@ -39,7 +39,7 @@ def test_a_stretch_of_doubtful_frames_is_worth_more_than_one_that_is_worse() -> 
 def test_where_all_is_alike_it_is_the_middle_of_the_longest_stretch() -> None:
     first, = advise([(OBJECT, lane([0.9] * 61, [0, 20, 60]))], 1)
     assert first.frame == 40
-    assert first.reasons == ("far from what was checked",) and NAMED_FAR <= 40 - 20
+    assert first.reasons == ("far from a barrier",) and NAMED_FAR <= 40 - 20
 
 
 def test_advised_frames_are_spread_and_fall_in_gain() -> None:
