@@ -1,8 +1,8 @@
 """Where a person should look next: the frames whose correction mends most of what is probably wrong around them.
 
-A correction does not only mend its own frame. Tracked again from there, the frames around it get better as well: the error
-of a tracked mask grows with the distance from the nearest barrier, and the correction brings a barrier nearer. So the gain
-of a frame is the expected error (1 - J) of the frames around it, each times the share of it that the shorter distance is
+A correction does not only mend its own frame. Tracked again from there, the frames around it get better as well: the
+error of a tracked mask grows with the distance from the nearest barrier, and a correction brings a barrier nearer. So
+the gain of a frame is the expected error (1 - J) of the frames around it, each times the share that the shorter way is
 expected to take away. Its unit is frames' worth of wrong mask.
 
 Everything needed is in the index of masks (score, area, state): no pixels are read.
@@ -24,7 +24,8 @@ Reason = Literal["low score", "area jump", "far from a barrier", "stale"]
 Floats = npt.NDArray[np.float64]
 
 AT_ONCE, REACH = 0.4, 12.0
-"""How error grows: this share of it is there one frame from a barrier, and the rest comes within about so many frames."""
+"""How error grows: this share of it is there right beside a barrier, and the rest comes within about so many frames.
+Both are about what the development sequences show."""
 
 AROUND = 40
 """Frames on either side that a correction is expected to mend; beyond, distance makes no difference any more."""

@@ -8,14 +8,14 @@ const LIMIT = 5;
 
 /** What the server names as reasons, as people say it. */
 const REASONS = {
-  "low score": t`low score`, "area jump": t`area jump`, "far from a barrier": t`far from what was checked`,
+  "low score": t`low score`, "area jump": t`area jump`, "far from a barrier": t`far from a check`,
   stale: t`stale`,
 };
 
 /** @typedef {{frame: number, object_id: number, gain: number, reasons: string[]}} Advice */
 
 /** @param {Advice} one @returns {string} */
-export const whyLook = (one) => one.reasons.map((reason) => REASONS[reason]).join(", ") || t`middle of a doubtful stretch`;
+export const whyLook = (one) => one.reasons.map((reason) => REASONS[reason]).join(", ") || t`doubtful stretch`;
 
 export class NextFrame {
   /** @param {import("./workspace.js").Workspace} workspace */
@@ -76,7 +76,7 @@ export class NextFrame {
     objects.select(one.object_id);
     viewer.step(one.frame - this.state.frame);
     toast.say(t`Frame ${one.frame}, ${objects.selected.name}: ${whyLook(one)}`,
-      t`Correct it, or verify it if it is right.`);
+      t`Correct it, or verify it if it is right.`, "next");
   }
 
   /** Take the list away. */

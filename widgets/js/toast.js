@@ -11,9 +11,9 @@ export class Toast {
     this.element = h("div", { class: "tw-toasts", role: "status", "aria-live": "polite" });
   }
 
-  /** News. @param {string} message @param {string} [more] */
-  say(message, more = "") {
-    this.put("say", message, more);
+  /** News. @param {string} message @param {string} [more] @param {string} [topic] of which only the latest is shown */
+  say(message, more = "", topic = "") {
+    this.put("say", message, more, topic);
   }
 
   /** Something was not done. @param {string} message @param {string} [remedy] what to do */
@@ -27,10 +27,12 @@ export class Toast {
     this.put("error", error.message, error.remedy);
   }
 
-  put(kind, message, remedy) {
+  put(kind, message, remedy, topic = "") {
     const text = `${message} ${remedy}`;
-    for (const old of this.element.children) if (old.dataset.text === text) old.remove(); // said again, not stacked
-    const toast = h("div", { class: `tw-toast tw-${kind}`, "data-text": text },
+    for (const old of [...this.element.children]) { // said again, not stacked
+      if (old.dataset.text === text || (topic && old.dataset.topic === topic)) old.remove();
+    }
+    const toast = h("div", { class: `tw-toast tw-${kind}`, "data-text": text, "data-topic": topic },
       h("div", {}, h("strong", {}, message), remedy && h("div", {}, remedy)),
       h("button", { class: "tw-button tw-icon", title: t`Dismiss`, "aria-label": t`Dismiss`, onclick: () => toast.remove() },
         icon("close")));

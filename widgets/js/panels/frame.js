@@ -18,7 +18,7 @@ export function framePanel(workspace) {
       ? t`Frame ${frame} · range ${inPoint ?? 0}–${outPoint ?? video.frame_count - 1}` : t`Frame ${frame}`;
   });
   return h("section", { class: "tw-panel", "aria-label": t`Frame` }, h("div", { class: "tw-panel-head" }, title, h("span", { class: "tw-gap" }),
-      commandButton(workspace, "frame.lookNext", { text: t`Look next`, class: "tw-small" })),
+      commandButton(workspace, "frame.lookNext", { text: t`Look next`, class: "tw-look-next" })),
     h("div", { class: "tw-actions" },
       commandButton(workspace, "mask.verify", { text: t`Verify frame`, class: "tw-primary" }),
       verifyRange,

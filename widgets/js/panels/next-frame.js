@@ -22,6 +22,7 @@ export function nextFrameList(workspace) {
     drawn = wanted;
     fill(list, left.map((one) => row(nextFrame, one, objects.get(one.object_id), keyOf(one) === lookedAt)),
       !left.length && h("li", { class: "tw-dim" }, t`Every mask is verified or made by a person.`));
+    box.scrollIntoView({ block: "nearest" });
   });
   return box;
 }
