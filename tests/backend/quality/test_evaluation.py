@@ -10,7 +10,7 @@ import pytest
 
 from backend.errors import BadInput
 from backend.quality.evaluate import ObjectScore, Options, _doubt_finds, evaluate, score_tracking
-from backend.quality.rounds import Round, correct_in_rounds
+from backend.quality.rounds import Round, _Labelling, correct_in_rounds
 from backend.quality.sequences import find_sequences
 
 
@@ -111,7 +111,7 @@ def test_corrections_are_summed_over_sequences(copy_model, write_sequence, box) 
     sequences = find_sequences(write_sequence("jump", jump))
     report = evaluate(copy_model, sequences, Options(rounds=50))
     assert [row["correction"]["corrected"] for row in report["sequences"]] == [2, 0]
-    assert report["correction"] == {"target": 0.9, "corrected": 2, "clicks": 0, "tracked_again": 9,
+    assert report["correction"] == {"target": 0.9, "corrected": 2, "clicks": 0, "tracked_again": 14,
                                     "sequences_not_reached": 0}
     report = evaluate(copy_model, sequences, Options(rounds=1))
     assert (report["correction"]["corrected"], report["correction"]["sequences_not_reached"]) == (1, 1)
@@ -123,11 +123,28 @@ def test_rounds_correct_the_worst_frame_and_retrack_up_to_the_barriers(copy_mode
     sequence, = find_sequences(write_sequence("jump", masks))
     assert list(correct_in_rounds(copy_model, sequence)) == [
         Round(0, mean_j=3 / 8, corrected=0, clicks=0, tracked=8, below=1),
-        # Frame 4 is corrected. Frame 3 is nearer to it than to frame 0, so it is tracked from the wrong side.
-        Round(1, mean_j=7 / 8, corrected=1, clicks=0, tracked=7, below=1),
+        # Frame 4 is corrected; 1 to 3 are tracked from both sides. Frame 3 is nearer to 4 than to 0, and comes out wrong.
+        Round(1, mean_j=7 / 8, corrected=1, clicks=0, tracked=10, below=1),
         # Frame 3 is corrected; what depended on it lies between frames 0 and 3.
-        Round(2, mean_j=1, corrected=2, clicks=0, tracked=2, below=0),
+        Round(2, mean_j=1, corrected=2, clicks=0, tracked=4, below=0),
     ]
+
+
+def test_uniform_rounds_halve_the_longest_stretch_and_advised_ones_ask_where_to_look(
+    copy_model, write_sequence, box, monkeypatch
+) -> None:
+    """The object moves all the time, so every frame is wrong until it is corrected."""
+    corrected: list[int] = []
+    correct = _Labelling.correct
+    monkeypatch.setattr(_Labelling, "correct", lambda self, one, frame, by: (
+        corrected.append(frame), correct(self, one, frame, by)))
+    sequence, = find_sequences(write_sequence("slide", [box(6 * t, 10, 20, 20, 1) for t in range(13)]))
+    list(correct_in_rounds(copy_model, sequence, order="uniform", max_rounds=3))
+    assert corrected == [6, 9, 3]
+    corrected.clear()
+    *_, last = correct_in_rounds(copy_model, sequence, order="advised", max_rounds=50)
+    assert last.below == 0 and 3 < len(set(corrected)) == len(corrected) <= 12
+    assert 0 not in corrected and 3 <= corrected[0] <= 12
 
 
 def test_rounds_stop_when_they_are_up_and_never_get_worse_here(copy_model, write_sequence, box) -> None:
