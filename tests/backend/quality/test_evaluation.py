@@ -123,7 +123,7 @@ def test_rounds_correct_the_worst_frame_and_retrack_up_to_the_barriers(copy_mode
     sequence, = find_sequences(write_sequence("jump", masks))
     assert list(correct_in_rounds(copy_model, sequence)) == [
         Round(0, mean_j=3 / 8, corrected=0, clicks=0, tracked=8, below=1),
-        # Frame 4 is corrected; 1 to 3 are tracked from both sides. Frame 3 is nearer to 4 than to 0, and comes out wrong.
+        # Frame 4 is corrected; 1 to 3 are tracked from both sides, and 3, nearer to 4 than to 0, comes out wrong.
         Round(1, mean_j=7 / 8, corrected=1, clicks=0, tracked=10, below=1),
         # Frame 3 is corrected; what depended on it lies between frames 0 and 3.
         Round(2, mean_j=1, corrected=2, clicks=0, tracked=4, below=0),
