@@ -20,6 +20,7 @@ from widgets.module import Module
 _MODULES = (
     ("Datasets", "datasets", "js/datasets/page.js"),
     ("Review", "review", "js/review/page.js"),
+    ("Quality", "quality", "js/quality/page.js"),
     ("Time", "activity", "js/activity/page.js"),
     ("People", "people", "js/people/page.js"),
 )

@@ -8,6 +8,7 @@ import { identityCommands } from "./commands/identities.js";
 import { hotkeyCommands, labelCommands } from "./commands/labels.js";
 import { promptingCommands } from "./commands/prompting.js";
 import { nextFrameCommands } from "./commands/next-frame.js";
+import { workCommands } from "./commands/work.js";
 import { t } from "./i18n.js";
 import { chosenModel } from "./models.js";
 import { nextBarrier, nextUnverified } from "./timeline/segments.js";
@@ -23,7 +24,7 @@ export function commandsOf(workspace) {
     ...drawingCommands(workspace),
     ...runCommands(workspace), ...viewCommands(workspace), ...labelCommands(workspace), ...promptingCommands(workspace),
     ...crosshairCommands(workspace), ...checkCommands(workspace), ...compareCommands(workspace),
-    ...identityCommands(workspace), ...nextFrameCommands(workspace),
+    ...identityCommands(workspace), ...nextFrameCommands(workspace), ...workCommands(workspace),
   ];
   return [...commands, ...hotkeyCommands(workspace, byKey(commands))];
 }

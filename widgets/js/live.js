@@ -30,6 +30,7 @@ export class Live {
     });
     this.on("findings", () => this.workspace.findings.refresh());
     this.on("cuts", (cuts) => store.set({ video: { ...store.state.video, ...cuts } }));
+    this.on("work", () => this.workspace.element.dispatchEvent(new CustomEvent("tl-work")));
     this.on("stage", (stage) => store.set({ video: { ...store.state.video, ...stage } }));
   }
 

@@ -8,7 +8,8 @@
  * @typedef {{id: number, video_id: number, label_id: number, name: string, colour: string, locked: boolean,
  *   attributes: Object<string, string>, spans: Span[], version: number, deleted: boolean}} VideoObject
  * @typedef {{frame: number, object_id: number, revision: number, rle: Rle|null, area: number, box: number[],
- *   state: string, source: string, score: number|null, author: number|null, run_id: number|null}} MaskItem
+ *   state: string, source: string, score: number|null, author: number|null, run_id: number|null,
+ *   edited_in: string}} MaskItem
  * @typedef {{id: number, video_id: number, model: string, status: string, total: number, done: number, message: string,
  *   objects: number[], scope: string, frame: number, created_at: string, finished_at: string|null,
  *   verdict: "accepted"|"rolled back"|null, seconds_left?: number}} Run
@@ -20,7 +21,7 @@
  *   default_model: string, runs: Run[], demo: boolean}} Video
  * @typedef {[number, number, string, string]} Segment start, stop (exclusive), state, source
  * @typedef {{objects: Object<number, Segment[]>, low: Object<number, [number, number][]>,
- *   prompts: Object<number, number[]>, threads: [number, number, boolean][]}} Timeline
+ *   prompts: Object<number, number[]>, threads: [number, number, boolean][], edited: Object<number, [number, number][]>}} Timeline
  *
  * A proposal of a model on a frame. `anchor`: where its number stands, picture pixels.
  * @typedef {{number: number, rle: Rle, score: number, objectId: number|null, category: string|null, shape: import("./rle.js").Shape,

@@ -36,6 +36,7 @@ import { hintLine, toolbar } from "./panels/toolbar.js";
 import { topbar } from "./panels/topbar.js";
 import { transport } from "./panels/transport.js";
 import { wordsBar } from "./panels/words.js";
+import { correctionsPanel } from "./review/corrections-panel.js";
 import { pinLayer } from "./review/pins.js";
 import { Threads } from "./review/threads.js";
 import { threadsPanel } from "./review/threads-panel.js";
@@ -48,10 +49,12 @@ import { Toast } from "./toast.js";
 import { toolsFor } from "./tools/index.js";
 import { Tour } from "./tour/tour.js";
 import { Viewer } from "./viewer.js";
+import { workLine } from "./work/line.js";
+import { Work } from "./work/work.js";
 
 const SETTINGS = "throughline.settings";
 /** @type {Panel[]} */
-const PANELS = [objectsPanel, propertiesPanel, framePanel, checksPanel, threadsPanel];
+const PANELS = [objectsPanel, propertiesPanel, framePanel, checksPanel, correctionsPanel, threadsPanel];
 const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "specks", "smoothing", "scopeAll", "follow",
   "acrossCuts", "swapped", "eachBox"];
 
@@ -87,6 +90,7 @@ export class Workspace {
     this.compare = new Compare(this);
     this.onion = new Onion(this);
     this.verdicts = new Verdicts(this);
+    this.work = new Work(this);
     this.help = new Help(this);
     this.tour = new Tour(this);
     this.tools = Object.fromEntries(toolsFor(this.store.state).map(({ id, make }) => [id, make(this)]));
@@ -185,7 +189,8 @@ function layOut(workspace, mode, panels) {
     ...panels.map((panel) => panel(workspace)));
   stage.element.append(candidateLayer(workspace), compareLine(workspace), pinLayer(workspace));
   fill(element, topbar(workspace, mode), toolbar(workspace),
-    h("div", { class: "tw-middle", role: "region", "aria-label": t`Picture` }, wordsBar(workspace), stage.element, hintLine(workspace),
+    h("div", { class: "tw-middle", role: "region", "aria-label": t`Picture` },
+      h("div", {}, workLine(workspace, mode), wordsBar(workspace)), stage.element, hintLine(workspace),
       spokenLine(workspace), compareBar(workspace), banner(workspace), toast.element),
     handle(element, { name: "side", label: t`Width of the panels`, axis: "x", least: 220, most: 560, start: 300 }), side,
     handle(element, { name: "foot", label: t`Height of the timeline`, axis: "y", least: 96, most: 480, start: 172 }),

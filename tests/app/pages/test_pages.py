@@ -76,7 +76,7 @@ def stage_of(server: Server, video: int) -> str:
 
 def test_every_page_is_built() -> None:
     pages = build_pages().config["pages"]
-    assert [path for path, *_ in pages] == ["", "datasets", "review", "activity", "people", "annotate"]
+    assert [path for path, *_ in pages] == ["", "datasets", "review", "quality", "activity", "people", "annotate"]
 
 
 @pytest.mark.e2e
@@ -91,7 +91,8 @@ def test_pages_never_flash_and_say_which_they_are(browser: Browser, server: Serv
         page.reload()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(244, 244, 245)"
     with strict_page(browser) as page:
-        for path, title in (("", "Projects"), ("review", "Review"), ("datasets", "Datasets"), ("people", "People")):
+        for path, title in (("", "Projects"), ("review", "Review"), ("quality", "Quality"), ("datasets", "Datasets"),
+                            ("people", "People")):
             page.goto(f"{server.url}/ui/{path}")
             expect(page).to_have_title(f"{title} · Throughline")
             expect(page.locator(".nav-holder")).to_be_hidden()

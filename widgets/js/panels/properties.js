@@ -19,7 +19,7 @@ export function propertiesPanel(workspace) {
     const nothing = h("p", { class: "tw-dim" }, t`Select an object to see and change its properties.`);
     fill(form, object ? fields(workspace, object, video) : nothing);
   });
-  store.on(["masksVersion", "selected", "shown", "objects", "prompts"], (state) => {
+  store.on(["masksVersion", "selected", "shown", "objects", "prompts", "work"], (state) => {
     facts.textContent = factsOf(workspace, state);
   });
   return h("section", { class: "tw-panel", "aria-label": t`Properties` },
@@ -61,6 +61,12 @@ function choice(object, { name, values }, change) {
 
 const field = (title, control) => h("label", { class: "tw-labelled" }, h("span", {}, title), control);
 
+/** Who made the mask while the video was in review, where that is known. */
+function inReview({ work }, objectId, frame) {
+  const correction = work.correctionAt(objectId, frame);
+  return correction ? t`corrected by ${correction.person} in review` : t`made in review`;
+}
+
 function factsOf(workspace, { selected, shown, prompts }) {
   if (selected === null || shown < 0) return "";
   const item = workspace.masks.item(shown, selected);
@@ -69,6 +75,6 @@ function factsOf(workspace, { selected, shown, prompts }) {
   return [
     maskWords(item.state, item.source), t`${number(item.area)} px`,
     item.score !== null && t`score ${number(item.score, 2)}`,
-    given > 0 && t`${given} prompt|${given} prompts`,
+    given > 0 && t`${given} prompt|${given} prompts`, item.edited_in === "review" && inReview(workspace, selected, shown),
   ].filter(Boolean).join(" · ");
 }

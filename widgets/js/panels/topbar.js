@@ -1,10 +1,10 @@
 // The bar at the top: where we are, stage, connection, undo and redo, help, theme.
 
-import { request } from "../api.js";
 import { fill, h } from "../dom.js";
 import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { ask } from "../shell/dialog.js";
+import { move } from "../review/stage-panel.js";
 import { pageAddress } from "../shell/page.js";
 import { countStale } from "../timeline/segments.js";
 import { commandButton } from "./button.js";
@@ -21,7 +21,7 @@ export function topbar(workspace, mode) {
     class: "tw-button tw-icon", href: pageAddress("", { project: video.project_id }), title: t`To the project`,
     "aria-label": t`To the project`,
   }, icon("home"));
-  store.on(["video"], ({ video: now }) => fill(stage, ...stageControls(workspace, now, mode)));
+  store.on(["video", "work"], ({ video: now, work }) => fill(stage, ...stageControls(workspace, now, mode, work)));
   store.on(["connection", "people", "pending"], (state) => drawConnection(connection, state));
   return h("div", { class: "tw-topbar" },
     home, h("h1", { class: "tw-clip", title: video.name }, video.name), stage,
@@ -30,8 +30,12 @@ export function topbar(workspace, mode) {
     commandButton(workspace, "theme"), commandButton(workspace, "help"));
 }
 
-function stageControls(workspace, video, mode) {
+function stageControls(workspace, video, mode, work) {
   const chip = h("span", { class: `tw-chip tw-${video.stage}` }, STAGES[video.stage]);
+  if (video.stage === "review" && mode === "annotate" && work?.may_take_back) {
+    return [chip, h("button", { class: "tw-button", title: t`Nobody has begun to review it`,
+      onclick: () => move(workspace, "annotate", t`Taken back: it is with the annotators again.`) }, t`Take back`)];
+  }
   if (video.stage !== "annotate" || mode === "review") return [chip];
   return [chip, h("button", {
     class: "tw-button", title: t`Annotation is finished: a reviewer looks at it next`, onclick: () => submit(workspace),
@@ -51,17 +55,7 @@ async function submit(workspace) {
   });
 }
 
-async function handOver({ store, toast }) {
-  const { video } = store.state;
-  try {
-    const body = { stage: "review", stage_version: video.stage_version };
-    const reply = await request("POST", `api/videos/${video.id}/stage`, body);
-    store.set({ video: { ...store.state.video, stage: reply.stage, stage_version: reply.stage_version } });
-    toast.say(t`Sent to review.`);
-  } catch (error) {
-    toast.error(error);
-  }
-}
+const handOver = (workspace) => move(workspace, "review", t`Sent to review.`);
 
 function drawConnection(element, { connection, people, pending, me }) {
   const others = people.filter((name) => name !== me.name);

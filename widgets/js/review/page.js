@@ -6,11 +6,12 @@ import { objectsPanel } from "../panels/objects.js";
 import { propertiesPanel } from "../panels/properties.js";
 import { mountPage, queryNumber } from "../shell/page.js";
 import { openVideo } from "../workspace.js";
+import { goldPanel } from "./gold-panel.js";
 import { drawQueue } from "./queue.js";
 import { stagePanel } from "./stage-panel.js";
 import { threadsPanel } from "./threads-panel.js";
 
-const PANELS = [stagePanel, reviewChecksPanel, threadsPanel, framePanel, objectsPanel, propertiesPanel];
+const PANELS = [stagePanel, reviewChecksPanel, threadsPanel, framePanel, goldPanel, objectsPanel, propertiesPanel];
 
 /** @param {HTMLElement} element */
 export async function mount(element) {

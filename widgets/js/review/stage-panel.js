@@ -75,7 +75,11 @@ function unverified(timeline) {
   return Object.values(timeline.objects).flat().filter(isLeft).reduce((sum, [start, stop]) => sum + stop - start, 0);
 }
 
-async function move(workspace, stage, news) {
+/**
+ * Move the video to a stage, once what was done is saved, and say so.
+ * @param {import("../workspace.js").Workspace} workspace @param {string} stage @param {string} news
+ */
+export async function move(workspace, stage, news) {
   const { store, edits, toast } = workspace;
   await edits.idle();
   const { video } = store.state;

@@ -30,6 +30,9 @@ export function threadsPanel(workspace) {
       commandButton(workspace, "tool.comment", { text: t`Comment`, class: "tw-quiet" })), draft, list);
 }
 
+/** What is wrong most often, said with one click. */
+const QUICK = [t`Wrong identity`, t`Mask too large`, t`Mask too small`, t`Missing object`, t`Wrong label`];
+
 /** The form that appears once a place is clicked. Its text survives everything but being sent or given up. */
 function draftForm(workspace) {
   const { store, threads } = workspace;
@@ -47,7 +50,9 @@ function draftForm(workspace) {
     text.value = "";
     threads.drop();
   };
-  const form = h("form", { class: "tr-draft-form", onsubmit: (event) => { event.preventDefault(); send(); } }, text,
+  const form = h("form", { class: "tr-draft-form", onsubmit: (event) => { event.preventDefault(); send(); } },
+    h("div", { class: "tr-quick", role: "group", "aria-label": t`Quick comments` }, QUICK.map((words) => h("button", {
+      class: "tw-button", type: "button", onclick: () => threads.open(words) }, words))), text,
     h("div", { class: "tw-row" }, h("button", { class: "tw-button tw-primary", type: "submit" }, t`Comment`),
       back, h("span", { class: "tw-gap" }), h("button", {
         class: "tw-button tw-icon", type: "button", title: t`Give the comment up`, "aria-label": t`Give the comment up`,
@@ -60,7 +65,9 @@ function draftForm(workspace) {
   store.on(["pin", "video"], ({ pin, video }) => {
     form.hidden = pin === null;
     back.hidden = video.stage !== "review";
-    if (pin) text.focus();
+    if (!pin) return;
+    text.focus();
+    form.scrollIntoView({ block: "nearest" });
   });
   return form;
 }

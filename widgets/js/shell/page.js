@@ -13,8 +13,8 @@ const MARK = `<svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke
 const THEME_MARK = `<svg width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
   aria-hidden="true"><circle cx="12" cy="12" r="8"/><path
   d="M12 4a8 8 0 0 1 0 16z" fill="currentColor" stroke="none"/></svg>`;
-const PAGES = [["", t`Projects`], ["review", t`Review`], ["datasets", t`Datasets`], ["activity", t`Time`],
-  ["people", t`People`]];
+const PAGES = [["", t`Projects`], ["review", t`Review`], ["quality", t`Quality`], ["datasets", t`Datasets`],
+  ["activity", t`Time`], ["people", t`People`]];
 
 /** The address of a page, with its query. @param {string} path "review" @param {Record<string, any>} [query] */
 export function pageAddress(path, query = {}) {

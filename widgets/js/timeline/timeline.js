@@ -3,6 +3,7 @@
 import { fill, h } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { maskWords } from "../shell/words.js";
+import { paintEdited } from "./edited.js";
 import { inksOf, LANE, paintCursor, paintLane, paintRuler, RULER } from "./paint.js";
 import { paintFindings } from "./findings.js";
 import { Scale } from "./scale.js";
@@ -106,6 +107,7 @@ export class Timeline {
         prompts: timeline.prompts[object.id] || [], colour: object.colour, dim: hidden.has(object.id),
       });
       if (object.id === selected) paintSpans(context, scale, inks, top, LANE, object.spans);
+      paintEdited(context, scale, inks, top, timeline.edited[object.id] || []);
     }
     paintRuler(context, scale, inks, this.state);
     paintCuts(context, scale, inks, RULER, this.height, this.state.video.cuts);
@@ -156,7 +158,8 @@ export class Timeline {
     const what = object && `${object.name}: ${mask}`;
     const low = object && (timeline.low[object.id] || []).some(([start, stop]) => frame >= start && frame < stop);
     const when = t`${number(video.times[frame] - video.times[0], 2)} s`;
-    this.tip.textContent = [t`Frame ${frame}, ${when}`, what, low && t`low score`]
+    const edited = object && (timeline.edited[object.id] || []).some(([start, stop]) => frame >= start && frame < stop);
+    this.tip.textContent = [t`Frame ${frame}, ${when}`, what, edited && t`made in review`, low && t`low score`]
       .filter(Boolean).join(" · ");
     this.tip.hidden = false;
     const left = Math.min(x + 12, this.scale.width - this.tip.offsetWidth - 4);
