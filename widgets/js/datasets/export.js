@@ -16,7 +16,7 @@ export function exportPanel(project, videos, formats) {
     return panel;
   }
   const format = formatChoice(formats);
-  const chosenVideos = choices(videos.map((video) => ({ id: video.id, name: video.name })));
+  const chosenVideos = choices(videos.map((video) => ({ id: video.id, name: video.name, off: video.copy > 0 })));
   const chosenLabels = choices(project.labels);
   const stages = choices(Object.entries(STAGE_NAMES).map(([id, name]) => ({ id, name })));
   const every = h("input", { type: "number", min: 1, value: 1, style: { width: "90px" } });
@@ -66,12 +66,13 @@ function formatChoice(formats) {
   return { element, value: () => element.querySelector("input:checked").value };
 }
 
-/** Check boxes, all on; `value()` is null while all are, so that what is added later counts too. */
+/** Check boxes, all on but those that are `off`; `value()` is null while they are, so that what is added later counts too. */
 function choices(items) {
-  const boxes = items.map((item) => check(item.name, true, { "data-id": item.id }));
+  const boxes = items.map((item) => check(item.name, !item.off, { "data-id": item.id }));
   const value = () => {
-    const on = items.filter((_, i) => boxes[i].querySelector("input").checked);
-    return on.length === items.length ? null : on.map((item) => item.id);
+    const isChecked = (i) => boxes[i].querySelector("input").checked;
+    if (items.every((item, i) => isChecked(i) !== Boolean(item.off))) return null;
+    return items.filter((_, i) => isChecked(i)).map((item) => item.id);
   };
   return { element: h("div", { class: "tl-choices", role: "group" }, ...boxes), value };
 }
