@@ -126,7 +126,7 @@ def test_work_is_given_done_corrected_and_scored(workplace: Server, browser: Bro
         expect(changed).to_contain_text("removed by Rita")
         changed.get_by_role("button").click()
         ben.wait_for_function("throughline.state().shown === 3", timeout=SLOW)
-        ben.get_by_role("button", name="Mask too large").click()
+        ben.get_by_role("button", name="Frame 3 Rita Mask too large").click()
         ben.get_by_role("button", name="Resolve").click()
         rita.get_by_role("button", name="Reopen", exact=True).click()
         expect(ben.get_by_role("button", name="Resolve")).to_be_visible()
