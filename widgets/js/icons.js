@@ -47,6 +47,7 @@ const PATHS = {
   outPoint: "M14 4h4v16h-4M12 12H4M8 8l-4 4 4 4",
   clearRange: "M4 6h16v12H4zM9 9l6 6M15 9l-6 6",
   mask: "M4 9c0-4 4-5 6-4s4 0 6 0 4 2 4 5-1 3-1 5-2 5-6 5-9-4-9-11M12 10v6M9 13h6",
+  outline: "M6 6l11-2 3 12-12 3zM4 4h4v4H4zM15 2h4v4h-4zM18 14h4v4h-4zM6 17h4v4H6z",
   round: "M12 19a7 7 0 1 0 0-14 7 7 0 0 0 0 14",
   square: "M5.500 5.500h13v13h-13z",
   onion: "M9 20a6 6 0 1 1 0-12 6 6 0 0 1 0 12M11.500 4.300a6 6 0 1 1 4.900 10.600M5.500 14h.01",

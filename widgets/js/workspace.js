@@ -109,7 +109,8 @@ export class Workspace {
   useTool(id) {
     const before = this.store.state.tool;
     this.store.set({ tool: id });
-    if (id !== before) this.tools[before].cancel?.();
+    const old = this.tools[before];
+    if (id !== before) (old.putAway ?? old.cancel)?.call(old);
     this.tool.begin?.(before);
   }
 

@@ -7,8 +7,8 @@ import { written } from "../shortcuts.js";
 import { commandButton } from "./button.js";
 import { check } from "./frame.js";
 
-const MENDING = ["fillHoles", "removeSpecks", "smooth", "grow", "shrink", "keepLargest"];
-const OTHERS = ["copyNext", "copyPrevious", "cutOthers", "giveUp"];
+const MENDING = ["fillHoles", "removeSpecks", "smooth", "grow", "shrink", "keepLargest"].map((id) => `mask.${id}`);
+const OTHERS = ["tool.outline", "mask.copyNext", "mask.copyPrevious", "mask.cutOthers", "mask.giveUp"];
 
 /** The button in the bar of tools, and its menu. @param {import("../workspace.js").Workspace} workspace */
 export function maskMenu(workspace) {
@@ -38,9 +38,9 @@ function contents(workspace) {
     h("div", { class: "tw-menu-head" }, h("strong", { class: "tw-clip" }, whose),
       range && h("span", { class: "tw-clip", title: rangeWords(workspace, range) }, rangeWords(workspace, range))),
     h("div", { class: `tw-menu-rows${range ? " tw-with-range" : ""}` },
-      ...MENDING.map((id) => row(workspace, `mask.${id}`, Boolean(range)))),
+      ...MENDING.map((id) => row(workspace, id, Boolean(range)))),
     h("hr", {}),
-    h("div", { class: "tw-menu-rows" }, ...OTHERS.map((id) => row(workspace, `mask.${id}`, false))),
+    h("div", { class: "tw-menu-rows" }, ...OTHERS.map((id) => row(workspace, id, false))),
     h("hr", {}),
     check(workspace, "keepOthers", t`Do not paint over other objects`,
       t`Brush, lasso and polygon leave the pixels of other objects alone`),
@@ -69,7 +69,7 @@ function row(workspace, id, withRange) {
   const command = workspace.commands.get(id);
   const size = SIZES[id];
   return h("div", { class: "tw-menu-row" },
-    commandButton(workspace, id, { text: command.title, class: "tw-menu-item" }),
+    commandButton(workspace, id, { text: command.title, icon: "", class: "tw-menu-item" }),
     h("span", { class: "tw-menu-size" }, size && sizeField(workspace, size)),
     h("kbd", {}, command.keys.map(written).join(", ")),
     withRange && commandButton(workspace, `${id}Range`, { text: t`Range`, icon: "", class: "tw-menu-range" }));

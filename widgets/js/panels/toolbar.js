@@ -13,7 +13,7 @@ import { runLine } from "./transport.js";
 /** @param {import("../workspace.js").Workspace} workspace */
 export function toolbar(workspace) {
   const { store } = workspace;
-  const kinds = toolsFor(store.state);
+  const kinds = toolsFor(store.state).filter(({ inMenu }) => !inMenu);
   const buttons = kinds.map(({ id }) => commandButton(workspace, `tool.${id}`, { class: "tw-tool" }));
   store.on(["model"], (state) => {
     kinds.forEach((kind, n) => { buttons[n].hidden = !suits(state, kind); });

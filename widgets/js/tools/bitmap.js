@@ -134,13 +134,14 @@ export class HandEdit {
     this.before = this.objectId === null ? null : masks.entry(frame, this.objectId).local;
   }
 
-  /** The pixels of all other objects on the frame. */
+  /** The pixels of all other objects on the frame, but those that this one has already. */
   others() {
     const { store: { state: { video, objects } }, masks } = this.workspace;
     const bits = new Uint8Array(video.width * video.height);
     for (const { id, shape } of masks.on(this.frame)) {
       if (id !== this.objectId && objects.has(id)) spread(shape, video.height, video.width, bits);
     }
+    this.bitmap.bits.forEach((bit, at) => { if (bit) bits[at] = 0; });
     return bits;
   }
 

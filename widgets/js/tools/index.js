@@ -1,6 +1,7 @@
 // The tools, in the order of the tool bar. A tool may have: begin(id of the tool before), when it is taken in the hand, down, move,
 // up, click, double, leave, cancel, finish, back, wheel, paint(context, view), cursor, and `pans` where the left button moves
-// the picture; modifier(event) hears of Shift and Ctrl; `grips` says whether a press is held, where not every one is.
+// the picture; modifier(event) hears of Shift and Ctrl; `grips` says whether a press is held, where not every one is. `putAway`
+// is for those that keep what is begun when another tool is taken, as `cancel` gives it up.
 
 import { t } from "../i18n.js";
 import { chosenModel, finders } from "../models.js";
@@ -9,14 +10,15 @@ import { BrushTool } from "./brush.js";
 import { CommentTool } from "./comment.js";
 import { FindTool } from "./find.js";
 import { LassoTool } from "./lasso.js";
+import { OutlineTool } from "./outline.js";
 import { PointTool } from "./point.js";
 import { PolygonTool } from "./polygon.js";
 import { ScribbleTool } from "./scribble.js";
 import { SelectTool } from "./select.js";
 
-/** `gives`: the kind of prompt that the chosen model must take, or the tool is hidden.
+/** `gives`: the kind of prompt that the chosen model must take, or the tool is hidden. `inMenu`: it stands there and not in the bar.
  * @typedef {{id: string, title: string, key: string, hint: string|((state: any) => string), make: (workspace: any) => any, gives?: string,
- *   offered?: (state: import("../types.js").State) => boolean}} ToolKind */
+ *   offered?: (state: import("../types.js").State) => boolean, inMenu?: boolean}} ToolKind */
 
 /** @param {import("../types.js").State} state */
 function pointHint({ batch, swapped }) {
@@ -45,8 +47,11 @@ const TOOLS = [
   { id: "eraser", title: t`Eraser`, key: "e", hint: t`Paint the mask away; Ctrl paints it. Shift+wheel: size.`,
     make: (workspace) => new BrushTool(workspace, false) },
   { id: "polygon", title: t`Polygon`, key: "g",
-    hint: t`Click vertices; Enter or a double click closes. Begin with Ctrl to cut away.`,
+    hint: t`Click vertices; Enter or a double click closes. Drag vertices and edges. Begin with Ctrl to cut away.`,
     make: (workspace) => new PolygonTool(workspace) },
+  { id: "outline", title: t`Edit outline`, key: "shift+v", inMenu: true,
+    hint: t`Drag vertices and edges. Alt click: take a vertex away. Backspace: one step back. Enter: done. Esc: as it was.`,
+    make: (workspace) => new OutlineTool(workspace) },
   { id: "lasso", title: t`Lasso`, key: "shift+g", hint: t`Draw around what belongs to the mask. Begin with Ctrl to cut away.`,
     make: (workspace) => new LassoTool(workspace) },
   { id: "find", title: t`Find objects; next candidate`, key: "i",

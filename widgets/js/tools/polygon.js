@@ -1,76 +1,101 @@
-// Polygon: adds its inside to the mask, or cuts it away when begun as a negative.
+// Polygon: adds its inside to the mask, or cuts it away when begun as a negative. Until it is closed its vertices can be moved.
 
-import { drawRings, strokeRing } from "./rings.js";
-
-const REACH = 9; // CSS pixels from the first vertex that close the polygon
+import { drawRings, paintVertices, strokeRing } from "./rings.js";
+import { Vertices } from "./vertices.js";
 
 export class PolygonTool {
   /** @param {import("../workspace.js").Workspace} workspace */
   constructor(workspace) {
     this.workspace = workspace;
     this.cursor = "crosshair";
-    /** @type {{x: number, y: number}[]} */
-    this.vertices = [];
+    this.vertices = new Vertices([[]], false);
+    /** @type {import("./vertices.js").Spot|null} the vertex that is dragged */
+    this.held = null;
+    this.closes = false; // pressed on the first vertex: let go there, it closes
     this.to = { x: 0, y: 0 };
     this.frame = -1;
     this.negative = false;
   }
 
+  get ring() {
+    return this.vertices.rings[0];
+  }
+
   /** @param {import("../canvas/stage.js").Press} press */
   down(press) {
     const { edits, stage } = this.workspace;
-    if (this.vertices.length && this.frame !== press.frame) this.vertices = [];
-    if (!this.vertices.length) {
+    if (this.ring.length && this.frame !== press.frame) this.clear();
+    if (!this.ring.length) {
       if (!edits.drawable(press.frame)) return;
       this.frame = press.frame;
       this.negative = press.negative;
     }
-    const [first] = this.vertices;
-    const away = first ? Math.hypot(first.x - press.x, first.y - press.y) * stage.view.scale : Infinity;
-    if (this.vertices.length > 2 && away < REACH) this.finish();
-    else this.vertices.push({ x: press.x, y: press.y });
+    const spot = this.vertices.under(press, stage.view.scale);
+    this.vertices.remember();
+    this.closes = spot?.on === "vertex" && spot.at === 0 && this.ring.length > 2 && !press.alt;
+    if (spot?.on === "vertex" && press.alt) this.vertices.remove(spot);
+    else if (spot?.on === "vertex") this.held = spot;
+    else if (spot) this.held = this.vertices.insert(spot, press);
+    else this.held = { ring: 0, at: this.ring.push({ x: press.x, y: press.y, after: [] }) - 1, on: "vertex" };
     this.to = press;
     stage.redraw();
   }
 
-  move({ x, y }) {
-    if (!this.vertices.length) return;
-    this.to = { x, y };
-    this.workspace.stage.redraw();
+  /** @param {import("../canvas/stage.js").Press} press @param {boolean} pressed */
+  move(press, pressed) {
+    if (!this.ring.length) return;
+    const { stage } = this.workspace;
+    if (pressed && this.held && !(press.x === this.to.x && press.y === this.to.y)) {
+      this.vertices.move(this.held, press);
+      this.closes = false;
+    }
+    this.to = press;
+    stage.redraw();
+  }
+
+  up() {
+    this.held = null;
+    if (this.closes) this.finish();
   }
 
   double() {
-    this.vertices.pop(); // the second press of a double click set a vertex on the last one
     this.finish();
   }
 
   /** Close it. */
   async finish() {
-    const { vertices } = this;
-    this.vertices = [];
-    this.workspace.stage.redraw();
-    await drawRings(this.workspace, this.frame, [vertices], this.negative);
+    const { outline } = this.vertices;
+    this.clear();
+    await drawRings(this.workspace, this.frame, outline, this.negative);
   }
 
+  /** Backspace: the last vertex. */
   back() {
-    this.vertices.pop();
+    this.ring.pop();
     this.workspace.stage.redraw();
   }
 
+  /** While a vertex is dragged that is taken back, else the polygon given up. */
   cancel() {
-    this.vertices = [];
+    if (!this.held) return this.clear();
+    this.held = null;
+    this.closes = false;
+    return this.vertices.back();
+  }
+
+  clear() {
+    this.vertices = new Vertices([[]], false);
+    this.held = null;
+    this.closes = false;
+    this.workspace.stage.redraw();
   }
 
   /** @param {CanvasRenderingContext2D} context @param {import("../canvas/view.js").View} view */
   paint(context, view) {
-    if (!this.vertices.length || this.frame !== this.workspace.store.state.shown) return;
-    const [first] = this.vertices;
-    strokeRing(context, view, [...this.vertices, this.to], { closed: false, negative: this.negative });
-    context.fillStyle = "#ffffff";
-    for (const { x, y } of this.vertices) {
-      context.beginPath();
-      context.arc(x, y, (x === first.x && y === first.y ? 5 : 3) / view.scale, 0, 2 * Math.PI);
-      context.fill();
-    }
+    if (!this.ring.length || this.frame !== this.workspace.store.state.shown) return;
+    const spot = this.held ?? this.vertices.under(this.to, view.scale);
+    const line = spot ? this.ring : [...this.ring, this.to];
+    strokeRing(context, view, line, { closed: false, negative: this.negative });
+    paintVertices(context, view, this.vertices, spot);
   }
 }

@@ -40,3 +40,35 @@ export function strokeRing(context, view, ring, { closed, negative = false }) {
   }
   context.setLineDash([]);
 }
+
+/**
+ * Handles at vertices. The one under the pointer is larger; an edge under it, on which a press sets one, is thicker.
+ * @param {CanvasRenderingContext2D} context @param {import("../canvas/view.js").View} view
+ * @param {import("./vertices.js").Vertices} vertices @param {import("./vertices.js").Spot|null} spot
+ */
+export function paintVertices(context, view, vertices, spot) {
+  const unit = 1 / view.scale;
+  context.lineWidth = 1.25 * unit;
+  context.strokeStyle = "rgb(0 0 0 / 80%)";
+  vertices.rings.forEach((ring, n) => ring.forEach(({ x, y }, at) => {
+    const isUnder = spot?.on === "vertex" && spot.ring === n && spot.at === at;
+    const half = (isUnder ? 5 : 3) * unit;
+    context.fillStyle = isUnder ? "#ffd23f" : "#ffffff";
+    context.beginPath();
+    if (!at && !vertices.closed) context.arc(x, y, half + 2 * unit, 0, 2 * Math.PI); // pressed again, it closes
+    else context.rect(x - half, y - half, 2 * half, 2 * half);
+    context.fill();
+    context.stroke();
+  }));
+  if (spot?.on === "edge") paintEdge(context, vertices, spot, unit);
+}
+
+function paintEdge(context, { rings }, { ring, at }, unit) {
+  const [a, b] = [rings[ring][at], rings[ring][(at + 1) % rings[ring].length]];
+  context.beginPath();
+  context.moveTo(a.x, a.y);
+  for (const { x, y } of [...a.after, b]) context.lineTo(x, y);
+  context.lineWidth = 3 * unit;
+  context.strokeStyle = "#ffd23f";
+  context.stroke();
+}
