@@ -168,7 +168,7 @@ export class Edits {
     const { masks } = this.workspace;
     masks.setLocal(frame, objectId, shape);
     await this.send("PUT", `frames/${frame}/masks/${objectId}`, { rle }, { objectId, frame, base, seen });
-    if (masks.entry(frame, objectId).local === shape) masks.setLocal(frame, objectId, null);
+    masks.settle(frame, objectId, shape, rle.counts);
   }
 
   /** Withdraw a prompt of an object on a frame; its mask is made anew from what is left. */

@@ -137,7 +137,10 @@ export class MaskCache {
   }
 
   put(entry, item, tick) {
-    if (entry.item?.rle?.counts !== item.rle?.counts) entry.shape = entry.art = null;
+    if (entry.item?.rle?.counts !== item.rle?.counts) {
+      entry.shape = null;
+      if (!entry.local) entry.art = null; // else it is the art of that one
+    }
     entry.item = item.rle ? item : null;
     entry.tick = tick;
   }
@@ -161,6 +164,22 @@ export class MaskCache {
     entry.local = shape;
     entry.art = null;
     entry.shape = null;
+    this.changed();
+  }
+
+  /**
+   * A change that was shown before the server had it is answered. What came is mostly what is shown: it is not drawn anew.
+   * @param {number} frame @param {number} objectId @param {Shape} shape as it was shown @param {string} counts its COCO code
+   */
+  settle(frame, objectId, shape, counts) {
+    const entry = this.entry(frame, objectId);
+    if (entry.local !== shape) return; // something newer is shown
+    if (entry.item?.rle?.counts !== counts) {
+      this.setLocal(frame, objectId, null);
+      return;
+    }
+    entry.local = null;
+    entry.shape = shape;
     this.changed();
   }
 
