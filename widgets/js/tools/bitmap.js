@@ -152,8 +152,11 @@ export class HandEdit {
 
   /** Give up: the mask is as it was. */
   drop() {
-    this.workspace.edits.open.delete(this);
-    if (this.objectId !== null) this.workspace.masks.setLocal(this.frame, this.objectId, this.before);
+    const { edits, masks } = this.workspace;
+    edits.open.delete(this);
+    // What was shown before the server had it is shown again only while it is still on its way.
+    const isSent = edits.queues.get(this.objectId)?.some(({ frame }) => frame === this.frame);
+    if (this.objectId !== null) masks.setLocal(this.frame, this.objectId, isSent ? this.before : null);
     this.workspace.stage.redraw();
   }
 
