@@ -17,7 +17,7 @@ export function toolbar(workspace) {
   const buttons = kinds.map(({ id }) => commandButton(workspace, `tool.${id}`, { class: "tw-tool" }));
   store.on(["model"], (state) => {
     kinds.forEach((kind, n) => { buttons[n].hidden = !suits(state, kind); });
-    if (buttons[kinds.findIndex(({ id }) => id === state.tool)].hidden) workspace.useTool("select");
+    if (buttons[kinds.findIndex(({ id }) => id === state.tool)]?.hidden) workspace.useTool("select");
   });
   store.on(["tool"], ({ tool }) => {
     kinds.forEach(({ id }, n) => buttons[n].setAttribute("aria-pressed", String(id === tool)));
