@@ -50,7 +50,7 @@ const TOOLS = [
     hint: t`Click vertices; Enter or a double click closes. Drag vertices and edges. Begin with Ctrl to cut away.`,
     make: (workspace) => new PolygonTool(workspace) },
   { id: "outline", title: t`Edit outline`, key: "shift+v", inMenu: true,
-    hint: t`Drag vertices and edges. Alt click: take a vertex away. Backspace: one step back. Enter: done. Esc: as it was.`,
+    hint: t`Drag vertices and edges; Alt click takes a vertex away. Enter: done. Esc: as it was.`,
     make: (workspace) => new OutlineTool(workspace) },
   { id: "lasso", title: t`Lasso`, key: "shift+g", hint: t`Draw around what belongs to the mask. Begin with Ctrl to cut away.`,
     make: (workspace) => new LassoTool(workspace) },
