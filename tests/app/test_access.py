@@ -69,6 +69,9 @@ NEEDS = {
     "GET /api/videos/{video_id:int}/versions": MEMBER,
     "GET /api/videos/{video_id:int}/versions/{version_id}/masks": MEMBER,
     "GET /api/videos/{video_id:int}/versions/{version_id}/agreement": MEMBER,
+    "GET /api/videos/{video_id:int}/next": MEMBER,
+    "POST /api/videos/{video_id:int}/mend": MEMBER, "GET /api/mends/{mend_id}": MEMBER,
+    "POST /api/mends/{mend_id}/cancel": MEMBER,
     "GET /api/checks/{check_id}": MEMBER, "POST /api/checks/{check_id}/cancel": MEMBER,
     "PATCH /api/findings/{finding_id:int}": MEMBER,
     "GET /api/me/assignments": SIGNED_IN, "GET /api/projects/{project_id:int}/assignments": MEMBER,
@@ -148,6 +151,8 @@ def _one_of_everything(boss: Client, project: dict[str, Any], clip: Path) -> dic
         "agreement_id": boss.post(f"/api/projects/{p}/agreement").json()["agreement"],
         "assignment_id": boss.post(f"/api/projects/{p}/assignments", json={
             "videos": [video], "people": [boss.get("/api/me").json()["id"]]}).json()[0]["id"],
+        "mend_id": boss.post(f"/api/videos/{video}/mend", json={
+            "objects": [made], "start": 0, "stop": 1, "operation": "fill holes"}).json()["mend"],
         "check_id": boss.post(f"/api/videos/{video}/checks", json={}).json()["check"],
         "finding_id": _a_finding(boss, video), "version_id": f"run-{run}", "digest": "0", "name": "x",
     }
