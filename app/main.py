@@ -33,6 +33,7 @@ from app.routes import (
     review,
     runs,
     session,
+    timeline,
     versions,
     videos,
     work,
@@ -45,8 +46,8 @@ from app.workplace import WithWorkplace, Workplace
 from widgets.assets import mount_assets
 
 ROUTERS = (
-    session, preferences, projects, videos, objects, identities, cuts, masks, mend, runs, review, doubts, checks,
-    versions, work, quality, datasets, activity, next_frame,
+    session, preferences, projects, videos, objects, identities, cuts, masks, mend, timeline, runs, review, doubts,
+    checks, versions, work, quality, datasets, activity, next_frame,
 )
 
 

@@ -61,6 +61,12 @@ def newest(session: Session) -> int:
     return session.execute(text("SELECT coalesce(max(id), 0) FROM mask_history")).scalar_one()
 
 
+def touched_since(session: Session, video_id: int, row: int) -> set[int]:
+    """Ids of the objects of a video that have history rows after this one: few, so they are found by their ids (+)."""
+    query = text("SELECT DISTINCT object_id FROM mask_history WHERE id > :row AND +video_id = :video_id")
+    return set(session.execute(query, {"row": row, "video_id": video_id}).scalars())
+
+
 def append(session: Session, change: Change, rows: Sequence[dict[str, Any]]) -> None:
     """Append history rows with pixels of their own (or, with `state` None, removals).
 

@@ -60,6 +60,18 @@ def of_objects(session: Session, video_id: int, objects: Sequence[int]) -> list[
     return [_view(row) for row in session.scalars(_counting(video_id).where(tables.Prompt.object_id.in_(objects)))]
 
 
+def frames_of(session: Session, video_id: int, objects: Sequence[int]) -> dict[int, list[int]]:
+    """{object id: frames with prompts that count, ascending} of those of these objects that have any."""
+    query = _counting(video_id).where(tables.Prompt.object_id.in_(objects)).order_by(None)
+    found: dict[int, list[int]] = {}
+    for object_id, frame in session.execute(
+        query.with_only_columns(tables.Prompt.object_id, tables.Prompt.frame, maintain_column_froms=True).distinct()
+        .order_by(tables.Prompt.object_id, tables.Prompt.frame)
+    ):
+        found.setdefault(object_id, []).append(frame)
+    return found
+
+
 def withdraw(
     session: Session, change: Change, frame: int, object_id: int, prompt_id: int | None = None,
 ) -> list[StoredPrompt]:

@@ -5,19 +5,23 @@ All of it reads the index `masks_by_object` alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backend.errors import NotFound
 from backend.tracking.plan import ObjectFrames
-from projects_db import prompts, stages, tables
+from projects_db import ledger, prompts, stages, tables, videos
 from projects_db.ledger import runs_of
 
 LOW_SCORE = 0.5
+Segment = tuple[int, int, str, str]
+"""(start, stop, state, source) of consecutive frames."""
 
 
 class Place(NamedTuple):
@@ -43,52 +47,89 @@ class Timeline:
         objects: (start, stop, state, source) of consecutive frames with the same state and source.
         low: (start, stop) where nobody has verified or made the mask and the model's score is under `LOW_SCORE`.
         prompts: frames with prompts.
-        threads: (frame, thread id, resolved).
+        threads: (frame, thread id, resolved, object id or None).
         edited: (start, stop) of masks that were made while the video was in review.
+        version: of the whole database; what `timeline` takes as `since`.
     """
 
-    objects: dict[int, list[tuple[int, int, str, str]]] = field(default_factory=dict)
+    objects: dict[int, list[Segment]] = field(default_factory=dict)
     low: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     prompts: dict[int, list[int]] = field(default_factory=dict)
-    threads: list[tuple[int, int, bool]] = field(default_factory=list)
+    threads: list[tuple[int, int, bool, int | None]] = field(default_factory=list)
     edited: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    version: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """As docs/http.md has it."""
         return dict(vars(self))
 
 
-def timeline(session: Session, video_id: int) -> Timeline:
-    """The timeline of every object that is not deleted."""
-    found = Timeline()
-    for object_id, series in places(session, video_id).items():
-        found.objects[object_id] = list(_lane(series))
-        low = [p.frame for p in series if not p.is_barrier and p.score is not None and p.score < LOW_SCORE]
+def timeline(session: Session, video_id: int, since: int = 0) -> Timeline:
+    """The timeline of every object that is not deleted.
+
+    Args:
+        since: a `version` of before; then only the objects whose masks or prompts have changed after it. All of them
+            where it is newer than what there is: history rows went with a deleted video.
+    """
+    newest = ledger.newest(session)
+    found = Timeline(version=newest)
+    ids = _ids(session, video_id)
+    if 0 < since <= newest:
+        touched = ledger.touched_since(session, video_id, since)
+        ids = [i for i in ids if i in touched]
+    found.objects.update((i, []) for i in ids)
+    for object_id, rows in groupby(_rows(session, ids), key=itemgetter(0)):
+        found.objects[object_id], low = _lane(rows)
         if low:
-            found.low[object_id] = runs_of(low)
-    for prompt in prompts.of_objects(session, video_id, list(found.objects)):
-        frames = found.prompts.setdefault(prompt.object_id, [])
-        if prompt.frame not in frames:
-            frames.append(prompt.frame)
+            found.low[object_id] = low
+    found.prompts.update(prompts.frames_of(session, video_id, ids))
     threads = select(tables.Thread).where(tables.Thread.video_id == video_id).order_by(tables.Thread.frame)
-    found.threads.extend((row.frame, row.id, row.resolved) for row in session.scalars(threads))
+    found.threads.extend((row.frame, row.id, row.resolved, row.object_id) for row in session.scalars(threads))
     found.edited.update(stages.edited(session, video_id))
     return found
 
 
 def places(session: Session, video_id: int, objects: Sequence[int] | None = None) -> dict[int, list[Place]]:
     """{object id: its masks without pixels, by frame} of the objects that are not deleted (or of those among them)."""
-    query = select(tables.Object.id).where(tables.Object.video_id == video_id, tables.Object.deleted.is_(False))
-    ids = [i for i in session.scalars(query.order_by(tables.Object.id)) if objects is None or i in objects]
+    ids = [i for i in _ids(session, video_id) if objects is None or i in objects]
     found: dict[int, list[Place]] = {i: [] for i in ids}
-    mask = tables.Mask
-    rows = session.execute(
-        select(mask.object_id, mask.frame, mask.state, mask.source, mask.score, mask.area)
-        .where(mask.object_id.in_(ids)).order_by(mask.object_id, mask.frame)
-    )
-    for object_id, frame, state, source, score, area in rows:
-        found[object_id].append(Place(frame, state, source, score, area))
+    for object_id, *facts in _rows(session, ids):
+        found[object_id].append(Place(*facts))
     return found
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Neighbouring frames of an object together: from `frame` on. `score` is the lowest (null: none of them has one),
+    `area` the mean in pixels."""
+
+    frame: int
+    score: float | None
+    area: float
+
+
+def scores(
+    session: Session, video_id: int, object_id: int, start: int, stop: int, buckets: int,
+) -> tuple[int, list[Bucket]]:
+    """The scores of an object on frames start <= f < stop, in at most `buckets` buckets.
+
+    Returns:
+        (frames a bucket, those with a mask).
+
+    Raises:
+        NotFound: no such object in this video. BadInput: frames that the video does not have.
+    """
+    videos.check_frames(videos.get(session, video_id), start, stop)
+    if object_id not in _ids(session, video_id):
+        raise NotFound("no_such_object", f"There is no object {object_id}.",
+                       "Somebody may have deleted it; load the page again.")
+    width, mask = -(-(stop - start) // buckets), tables.Mask
+    place = (mask.frame - start) // width
+    query = (
+        select(place, func.min(mask.score), func.avg(mask.area))
+        .where(mask.object_id == object_id, mask.frame >= start, mask.frame < stop).group_by(place).order_by(place)
+    )
+    return width, [Bucket(start + n * width, score, area) for n, score, area in session.execute(query)]
 
 
 def for_plan(session: Session, video_id: int, objects: Sequence[int] | None = None) -> list[ObjectFrames]:
@@ -104,7 +145,37 @@ def for_plan(session: Session, video_id: int, objects: Sequence[int] | None = No
     ]
 
 
-def _lane(series: Sequence[Place]) -> Iterator[tuple[int, int, str, str]]:
-    for (state, source), group in groupby(series, key=lambda place: (place.state, place.source)):
-        for start, stop in runs_of(place.frame for place in group):
-            yield start, stop, state, source
+def _ids(session: Session, video_id: int) -> list[int]:
+    query = select(tables.Object.id).where(tables.Object.video_id == video_id, tables.Object.deleted.is_(False))
+    return list(session.scalars(query.order_by(tables.Object.id)))
+
+
+def _rows(session: Session, ids: Sequence[int]) -> Iterable[tuple[Any, ...]]:
+    """(object id, frame, state, source, score, area) of every mask, by object and frame.
+
+    Straight from the driver: a long video has hundreds of thousands, and making SQLAlchemy's rows of them takes longer
+    than reading them.
+    """
+    cursor = session.connection().connection.cursor()
+    cursor.execute(
+        "SELECT object_id, frame, state, source, score, area FROM masks "
+        f"WHERE object_id IN ({', '.join('?' * len(ids))}) ORDER BY object_id, frame", tuple(ids))
+    return cast("Iterable[tuple[Any, ...]]", cursor)
+
+
+def _lane(rows: Iterable[tuple[Any, ...]]) -> tuple[list[Segment], list[tuple[int, int]]]:
+    """Runs of equal state and source, and runs of low score. One plain pass: a long video has millions of rows."""
+    lane: list[Segment] = []
+    low: list[int] = []
+    start, stop, state, source = 0, 0, "", ""
+    for _, frame, its_state, its_source, score, _ in rows:
+        if frame != stop or its_state != state or its_source != source:
+            if stop > start:
+                lane.append((start, stop, state, source))
+            start, state, source = frame, its_state, its_source
+        stop = frame + 1
+        if score is not None and score < LOW_SCORE and its_state != "verified" and its_source != "human":
+            low.append(frame)
+    if stop > start:
+        lane.append((start, stop, state, source))
+    return lane, runs_of(low)

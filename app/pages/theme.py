@@ -46,8 +46,14 @@ def page_head() -> str:
     )
 
 
+def head_of(path: str) -> str:
+    """`page_head()`, and on the Annotate page a script that begins to open the video while Gradio is still starting."""
+    ahead = f'<script type="module" src="{asset_url("js/ahead.js")}"></script>' if path.endswith("/annotate") else ""
+    return page_head() + ahead
+
+
 class ServedHead:
-    """Puts `page_head()` into the pages that Gradio serves.
+    """Puts `head_of` a page into what Gradio serves.
 
     Gradio adds a head and style sheets of its users by script, after its own first paint: for a moment a person would
     see a white page and Gradio's furniture.
@@ -55,7 +61,6 @@ class ServedHead:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.head = page_head().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message = {}
@@ -72,7 +77,8 @@ class ServedHead:
             else:
                 chunks.append(message.get("body", b""))
                 if not message.get("more_body", False):
-                    page = b"".join(chunks).replace(b"</head>", self.head + b"</head>", 1)
+                    head = head_of(scope["path"]).encode()
+                    page = b"".join(chunks).replace(b"</head>", head + b"</head>", 1)
                     MutableHeaders(scope=start)["Content-Length"] = str(len(page))
                     await send(start)
                     await send({"type": "http.response.body", "body": page})

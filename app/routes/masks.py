@@ -25,7 +25,7 @@ from app.schemas import (
 from app.services import annotate, discovery
 from app.services.annotate import HandDrawn
 from backend.errors import BadInput
-from projects_db import changes, masks, objects, prompts, timeline, undo, videos
+from projects_db import changes, masks, objects, prompts, undo, videos
 
 router = APIRouter(prefix="/api/videos/{video_id:int}")
 
@@ -149,13 +149,6 @@ def undo_last(video_id: int, access: Annotator, workplace: AtWorkplace) -> dict[
 def redo_last(video_id: int, access: Annotator, workplace: AtWorkplace) -> dict[str, Any]:
     """Redo what one undid last."""
     return annotate.step_back(workplace, access, video_id, undo.redo)
-
-
-@router.get("/timeline")
-def get_timeline(video_id: int, access: Annotator, workplace: AtWorkplace) -> dict[str, Any]:
-    """The lanes of the timeline."""
-    with workplace.db.read() as session:
-        return timeline.timeline(session, video_id).as_json()
 
 
 @router.get("/history")

@@ -60,7 +60,7 @@ NEEDS = {
         ("POST", "absent"), ("POST", "preview"), ("POST", "discover"), ("POST", "frames/{frame:int}/masks"),
         ("POST", "undo"), ("POST", "redo"), ("GET", "timeline"), ("GET", "history"), ("GET", "events"),
         ("GET", "doubts"), ("POST", "stage"), ("GET", "threads"), ("POST", "threads"), ("GET", "work"),
-        ("POST", "activity"),
+        ("POST", "activity"), ("GET", "scores"), ("GET", "looked"), ("POST", "looked"),
         ("POST", "merge"), ("POST", "split"), ("POST", "swap"), ("GET", "partners"), ("POST", "spans"),
         ("POST", "cuts"),
     )},

@@ -8,7 +8,7 @@ import pytest
 
 from backend.errors import BadInput, Conflict, Locked
 from backend.tracking.plan import ObjectFrames
-from projects_db import changes, masks, objects, prompts, review, runs, timeline
+from projects_db import changes, ledger, masks, objects, prompts, review, runs, timeline
 from projects_db.database import Database
 from projects_db.masks import MaskWrite
 from projects_db.runs import RunMask
@@ -86,6 +86,7 @@ def test_timeline(world: World) -> None:
                                                 .revision, score=0.1)])
         thread = review.open_thread(session, world.video, world.bob, frame=2, text="Look")
     with world.db.read() as session:
+        newest = ledger.newest(session)
         assert timeline.timeline(session, world.video).as_json() == {
             "objects": {
                 world.car: [(0, 2, "stale", "model"), (2, 3, "tracked", "human"), (3, 4, "stale", "model"),
@@ -94,7 +95,7 @@ def test_timeline(world: World) -> None:
             },
             "low": {world.dog: [(10, 12), (20, 21)]},
             "prompts": {world.car: [2]},
-            "threads": [(2, thread.id, False)], "edited": {},
+            "threads": [(2, thread.id, False, None)], "edited": {}, "version": newest,
         }
 
 

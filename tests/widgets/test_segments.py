@@ -93,3 +93,17 @@ def test_the_scale_keeps_the_frame_under_the_pointer(js: Call) -> None:
       return {whole, before, after, end, tick, moved, x: scale.toX(3) >= 0};
     }""")
     assert places == {"whole": [0, 998], "before": 600, "after": 600, "end": 999, "tick": 20, "moved": True, "x": True}
+
+
+def test_a_part_that_was_read_again_takes_the_place_of_the_old(js: Call) -> None:
+    old = {"version": 5, "objects": {"1": [[0, 4, "tracked", "model"]], "2": [[0, 9, "tracked", "model"]]},
+           "low": {"1": [[0, 1]], "2": [[3, 4]]}, "prompts": {"2": [0]}, "threads": [], "edited": {}}
+    part = {"version": 7, "objects": {"2": [[0, 9, "stale", "model"]]}, "low": {}, "prompts": {},
+            "threads": [[3, 1, False]], "edited": {}}
+    join = "(m, [old, part, since]) => m.joined(old, part, since)"
+    assert js("timeline/segments.js", join, [old, part, 5]) == {
+        "version": 7, "objects": {**old["objects"], **part["objects"]}, "low": {"1": [[0, 1]]}, "prompts": {},
+        "threads": [[3, 1, False]], "edited": {}}
+    assert js("timeline/segments.js", join, [old, {**part, "version": 4}, 3]) == old  # an answer that was overtaken
+    assert js("timeline/segments.js", join, [old, {**part, "version": 4}, 5]) == {**part, "version": 4}
+    assert js("timeline/segments.js", join, [old, part, 0]) == part

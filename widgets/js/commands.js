@@ -9,6 +9,7 @@ import { hotkeyCommands, labelCommands } from "./commands/labels.js";
 import { promptingCommands } from "./commands/prompting.js";
 import { nextFrameCommands } from "./commands/next-frame.js";
 import { workCommands } from "./commands/work.js";
+import { timelineCommands } from "./commands/timeline.js";
 import { t } from "./i18n.js";
 import { chosenModel } from "./models.js";
 import { nextBarrier, nextUnverified } from "./timeline/segments.js";
@@ -25,6 +26,7 @@ export function commandsOf(workspace) {
     ...runCommands(workspace), ...viewCommands(workspace), ...labelCommands(workspace), ...promptingCommands(workspace),
     ...crosshairCommands(workspace), ...checkCommands(workspace), ...compareCommands(workspace),
     ...identityCommands(workspace), ...nextFrameCommands(workspace), ...workCommands(workspace),
+    ...timelineCommands(workspace),
   ];
   return [...commands, ...hotkeyCommands(workspace, byKey(commands))];
 }

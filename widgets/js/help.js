@@ -9,12 +9,12 @@ import { written } from "./shortcuts.js";
 const MARKS = [
   [t`bar`, t`tracked by a model`], [t`taller, underlined`, t`verified`],
   [t`hatched`, t`stale: made before a later correction`], [t`hollow line`, t`absent`], [t`diamond`, t`made by a person`],
-  [t`dot`, t`has a prompt`], [t`line at the foot`, t`low score`],
-  [t`bracket over the lane`, t`made in review`], [t`triangle on top`, t`comment`], [t`cross on top`, t`finding of a check`],
+  [t`dot`, t`has a prompt`], [t`dots below`, t`low score`], [t`bracket over the lane`, t`made in review`],
+  [t`triangle on top`, t`comment, hollow: resolved`], [t`cross on top`, t`finding of a check`],
   [t`dashed outline`, t`stale mask, on the picture`],
   [t`dots and dashes`, t`occluded, on the picture`], [t`double stroke on top`, t`cut`],
   [t`broken line on a lane`, t`occluded`], [t`line between stops`, t`truncated`], [t`notch at the foot`, t`another attribute value`],
-  [t`dotted outline`, t`candidate, on the picture`],
+  [t`dotted outline`, t`candidate`], [t`grey strip`, t`frames looked at`],
   [t`black and white dashes`, t`what a click would make, on the picture`],
 ];
 const POINTER = [
@@ -23,7 +23,8 @@ const POINTER = [
   [t`Drag a point`, t`move it`], [t`Click a point`, t`take it back`], [t`Ctrl while drawing`, t`take away`],
   [t`Ctrl or Shift click on a name`, t`choose several`],
   [t`Alt click`, t`select the object there`], [t`Wheel`, t`zoom`], [t`Middle, Space drag`, t`move the picture`],
-  [t`Shift or Alt wheel`, t`brush size`], [t`Wheel on timeline`, t`zoom; Shift moves`],
+  [t`Shift or Alt wheel`, t`brush size`], [t`Wheel on timeline`, t`zoom; Shift moves, Alt scrolls`],
+  [t`Shift drag there`, t`choose a range`],
 ];
 
 export class Help {

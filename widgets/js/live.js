@@ -1,6 +1,7 @@
 // Live events of a video, and whether the page is connected at all.
 
 import { address, request } from "./api.js";
+import { joined } from "./timeline/segments.js";
 
 const REFRESH = 250; // ms in which several reasons to read the timeline become one
 const RETRY = 2000; // ms
@@ -93,6 +94,10 @@ export class Live {
 
   async timeline() {
     const { store } = this.workspace;
-    store.set({ timeline: await request("GET", `api/videos/${store.state.video.id}/timeline`) });
+    const { video, objects, timeline: before } = store.state;
+    const isWhole = [...objects.keys()].every((id) => before.objects[id]); // one that came back has old masks
+    const since = isWhole ? before.version : 0;
+    const read = await request("GET", `api/videos/${video.id}/timeline?since=${since}`);
+    store.set({ timeline: joined(store.state.timeline, read, since) });
   }
 }

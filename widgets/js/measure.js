@@ -7,6 +7,20 @@ export class Measure {
     /** @type {{began: number, model: number, answered: boolean}|null} */
     this.click = null;
     this.clicks = [];
+    /** Milliseconds from the navigation to the first frame with its timeline on the screen. @type {number|null} */
+    this.opened = null;
+    this.timelinePaint = 0; // milliseconds of script that the timeline took last
+  }
+
+  /** The timeline was drawn. @param {number} began */
+  timelinePainted(began) {
+    this.timelinePaint = performance.now() - began;
+    this.isOpen();
+  }
+
+  /** The first time that both are there is when the page is open. */
+  isOpen() {
+    if (this.opened === null && this.timelinePaint && this.workspace.store.state.shown >= 0) this.opened = performance.now();
   }
 
   /** A prompt was given. @param {PointerEvent} event */
@@ -24,6 +38,7 @@ export class Measure {
 
   /** The layers were drawn. A message after that comes about when the browser has committed the frame. */
   painted() {
+    this.isOpen();
     const { click } = this;
     if (!click?.answered) return;
     this.click = null;
@@ -38,7 +53,11 @@ export class Measure {
   /** Put the hooks on the window. */
   publish() {
     const { workspace, clicks } = this;
+    const measure = this;
     window.throughline = Object.freeze({
+      get opened() { return measure.opened; },
+      get timelinePaint() { return measure.timelinePaint; },
+      get timelineScale() { return { start: workspace.timeline.scale.start, step: workspace.timeline.scale.step }; },
       get clicks() { return structuredClone(clicks); },
       get lastClick() { return structuredClone(clicks[clicks.length - 1] || null); },
       state: () => this.snapshot(),
@@ -56,7 +75,7 @@ export class Measure {
     const { seen } = this.workspace.tools.point.preview;
     const keys = ["frame", "shown", "selected", "hovered", "tool", "labelId", "model", "inPoint", "outPoint",
       "connection", "undo", "redo",
-      "pending", "playing", "brush", "scopeAll", "timeline", "prompts", "batch", "swapped", "eachBox"];
+      "pending", "playing", "brush", "scopeAll", "timeline", "looked", "prompts", "batch", "swapped", "eachBox"];
     return structuredClone({
       ...Object.fromEntries(keys.map((key) => [key, state[key]])), stage: state.video.stage, cuts: state.video.cuts,
       chosen: this.workspace.objects.chosen, hidden: [...state.hidden],

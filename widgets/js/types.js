@@ -20,8 +20,13 @@
  *   damaged: number[], cuts: number[]|null, rate: number, labels: Label[], objects: VideoObject[], role: string, models: Model[],
  *   default_model: string, runs: Run[], demo: boolean}} Video
  * @typedef {[number, number, string, string]} Segment start, stop (exclusive), state, source
+<<<<<<< HEAD
  * @typedef {{objects: Object<number, Segment[]>, low: Object<number, [number, number][]>,
  *   prompts: Object<number, number[]>, threads: [number, number, boolean][], edited: Object<number, [number, number][]>}} Timeline
+=======
+ * @typedef {{version: number, objects: Object<number, Segment[]>, low: Object<number, [number, number][]>,
+ *   prompts: Object<number, number[]>, threads: [number, number, boolean, number|null][]}} Timeline
+>>>>>>> 2633ecd (Timeline for hundreds of objects and long videos: virtual lists, lanes found, sorted and filtered, ranges drawn and acted on, jumps, frames looked at, scores, thumbnails; only changed lanes are read again; the page opens its video while Gradio starts)
  *
  * A proposal of a model on a frame. `anchor`: where its number stands, picture pixels.
  * @typedef {{number: number, rle: Rle, score: number, objectId: number|null, category: string|null, shape: import("./rle.js").Shape,
@@ -78,6 +83,12 @@
  * @property {{run: Run, replaced: import("./compare/runs.js").Replaced}|null} verdict the run that waits for one
  * @property {import("./next-frame.js").Advice[]|null} next where to look next, best first; null until it is asked for
  * @property {string|null} lookedAt the one of them that was gone to last
+ * @property {boolean} openLane the lane of the selected object is open and shows its scores
+ * @property {{own: [number, number][], all: [number, number][]}} looked frames that this person, or anybody, has had on the screen
+ * @property {import("./timeline/lanes.js").LaneView} laneView which lanes are shown, and their order
+ * @property {boolean} thumbnails pictures over the ruler
+ * @property {string} jumpTo id of the kind of place that the jump keys go to
+ * @property {"own"|"all"} lookedBy whose frames count as looked at
  * @property {Search|null} search the candidates on a frame, while the tool that finds them is in the hand
  */
 

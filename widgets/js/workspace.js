@@ -1,7 +1,6 @@
 // The workspace: reads a video, builds the parts, and puts them together. Other pages mount it with panels of their own.
 
 import { Activity } from "./activity.js";
-import { request, signIn } from "./api.js";
 import { Stage } from "./canvas/stage.js";
 import { Findings } from "./checks/findings.js";
 import { checksPanel } from "./checks/panel.js";
@@ -25,6 +24,7 @@ import { MaskActions } from "./mask-actions.js";
 import { Measure } from "./measure.js";
 import { NextFrame } from "./next-frame.js";
 import { Objects } from "./objects.js";
+import { loadStyles, readVideo } from "./opening.js";
 import { banner } from "./panels/banner.js";
 import { refreshButtons } from "./panels/button.js";
 import { candidateLayer } from "./panels/candidates.js";
@@ -44,6 +44,8 @@ import { Runs } from "./runs.js";
 import { attempt, queryNumber, setQuery } from "./shell/page.js";
 import { isTyping, Shortcuts } from "./shortcuts.js";
 import { Store } from "./store.js";
+import { ALL_LANES } from "./timeline/lanes.js";
+import { Looked } from "./timeline/looked.js";
 import { Timeline } from "./timeline/timeline.js";
 import { Toast } from "./toast.js";
 import { toolsFor } from "./tools/index.js";
@@ -56,7 +58,7 @@ const SETTINGS = "throughline.settings";
 /** @type {Panel[]} */
 const PANELS = [objectsPanel, propertiesPanel, framePanel, checksPanel, correctionsPanel, threadsPanel];
 const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "specks", "smoothing", "scopeAll", "follow",
-  "acrossCuts", "swapped", "eachBox"];
+  "acrossCuts", "swapped", "eachBox", "openLane", "lookedBy", "thumbnails", "jumpTo"];
 
 /**
  * A panel for the right side. It may listen to `workspace.store` and call any part.
@@ -97,6 +99,8 @@ export class Workspace {
     this.stage = new Stage(this);
     this.commands = new Shortcuts();
     this.commands.add(commandsOf(this));
+    this.timeline = new Timeline(this);
+    this.looked = new Looked(this);
     this.keymap = new Keymap(this.commands, me.preferences.keys);
   }
 
@@ -153,7 +157,8 @@ function initialState(me, video, timeline) {
     undo: true, redo: true, // what there is to undo is known after the first change; before, the server says
     brush: 24, tip: "round", keepOthers: false, specks: null, smoothing: 2, mending: null, opacity: 0.5, outlines: true,
     scopeAll: true, follow: false, acrossCuts: false, masksVersion: 0, prompts: [], batch: null, search: null,
-    swapped: false, eachBox: false, ...settings,
+    swapped: false, eachBox: false, openLane: false, looked: { own: [], all: [] }, lookedBy: "own", laneView: ALL_LANES,
+    thumbnails: true, jumpTo: "barrier", ...settings,
   };
 }
 
@@ -166,16 +171,15 @@ function initialState(me, video, timeline) {
  * @throws {import("./api.js").ApiError} there is no such video, or nobody is signed in
  */
 export async function mountWorkspace(element, { videoId, frame = 0, mode = "annotate", panels = PANELS }) {
-  await loadStyles("workspace", "panels", "review", "compare", "tour", "small");
-  const me = await signIn();
-  const parts = [`api/videos/${videoId}`, `api/videos/${videoId}/timeline`];
-  const [video, timeline] = await Promise.all(parts.map((part) => request("GET", part)));
+  const styles = loadStyles("workspace", "panels", "timeline", "review", "compare", "tour", "small");
+  const [{ me, video, timeline }] = await Promise.all([readVideo(videoId), styles]);
   document.title = [mode === "review" && t`Review`, video.name, "Throughline"].filter(Boolean).join(" · ");
   const workspace = new Workspace(element, me, video, timeline);
   layOut(workspace, mode, panels);
   listen(workspace);
   workspace.measure.publish();
   workspace.activity.begin();
+  workspace.looked.listen();
   workspace.live.connect();
   await workspace.viewer.seek(frame);
   workspace.stage.element.focus({ preventScroll: true });
@@ -194,9 +198,9 @@ function layOut(workspace, mode, panels) {
       h("div", {}, workLine(workspace, mode), wordsBar(workspace)), stage.element, hintLine(workspace),
       spokenLine(workspace), compareBar(workspace), banner(workspace), toast.element),
     handle(element, { name: "side", label: t`Width of the panels`, axis: "x", least: 220, most: 560, start: 300 }), side,
-    handle(element, { name: "foot", label: t`Height of the timeline`, axis: "y", least: 96, most: 480, start: 172 }),
+    handle(element, { name: "foot", label: t`Height of the timeline`, axis: "y", least: 96, most: 480, start: 196 }),
     h("div", { class: "tw-foot", role: "region", "aria-label": t`Timeline` }, transport(workspace),
-      new Timeline(workspace).element));
+      workspace.timeline.element));
 }
 
 function listen(workspace) {
@@ -229,18 +233,6 @@ let remembering = 0;
 function rememberFrame(frame) {
   clearTimeout(remembering);
   remembering = window.setTimeout(() => setQuery({ frame: frame || null }), 400);
-}
-
-/** @param {...string} names of style sheets under widgets/css */
-function loadStyles(...names) {
-  return Promise.all(names.map((name) => {
-    const href = new URL(`../css/${name}.css`, import.meta.url).href;
-    if (document.querySelector(`link[href="${href}"]`)) return null;
-    return new Promise((resolve, reject) => {
-      const onerror = () => reject(new Error(`no ${href}`));
-      document.head.append(h("link", { rel: "stylesheet", href, onload: resolve, onerror }));
-    });
-  }));
 }
 
 /** The Annotate page. @param {HTMLElement} element */

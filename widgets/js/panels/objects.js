@@ -1,12 +1,14 @@
 // The list of objects: colour, name, label, hide, lock. And what the next object will be.
 
-import { fill, h, reveal } from "../dom.js";
+import { fill, h } from "../dom.js";
 import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { maskWords } from "../shell/words.js";
 import { segmentAt } from "../timeline/segments.js";
+import { VirtualList } from "../virtual.js";
 import { commandButton } from "./button.js";
 
+const ROW = 35; // CSS pixels, as .tw-object has them
 const MARKS = { verified: "verify", absent: "absent", stale: "stale" };
 
 /** @param {import("../workspace.js").Workspace} workspace */
@@ -24,26 +26,15 @@ export function objectsPanel(workspace) {
     fill(label, ...video.labels.map((one) => h("option", { value: String(one.id) }, one.name)));
     label.value = String(labelId ?? "");
   });
-  /** @type {Map<number, {element: HTMLElement, update: (state: any, n: number) => void}>} */
-  const rows = new Map();
-  store.on(["objects"], (state) => arrange(workspace, state, list, rows));
-  store.on(["objects", "selected", "chosen", "hovered", "hidden", "frame", "timeline"], (state) => {
-    [...state.objects.keys()].forEach((id, n) => rows.get(id).update(state, n));
+  const rows = new VirtualList(list, {
+    height: ROW, make: (id) => row(workspace, id), empty: () => empty(store.state.video.labels.length),
   });
-  store.on(["selected"], ({ selected }) => reveal(list, rows.get(selected)?.element));
+  store.on(["objects"], ({ objects }) => rows.show([...objects.keys()]));
+  store.on(["selected", "chosen", "hovered", "hidden", "frame", "timeline"], () => rows.update());
+  store.on(["selected"], ({ selected }) => rows.reveal(selected));
   return h("section", { class: "tw-panel tw-grow", "aria-label": t`Objects` },
     h("div", { class: "tw-panel-head" }, h("h2", {}, t`Objects`), h("span", { class: "tw-gap" }), label,
       commandButton(workspace, "object.new", { text: t`New`, class: "tw-quiet" })), list);
-}
-
-/** Rows live as long as their objects: a row replaced between press and release would swallow the click. */
-function arrange(workspace, { objects, video }, list, rows) {
-  for (const id of rows.keys()) if (!objects.has(id)) rows.delete(id);
-  for (const id of objects.keys()) if (!rows.has(id)) rows.set(id, row(workspace, id));
-  const wanted = [...objects.keys()].map((id) => rows.get(id).element);
-  const same = wanted.length === list.children.length && wanted.every((element, n) => list.children[n] === element);
-  if (!wanted.length) fill(list, empty(video.labels.length));
-  else if (!same) fill(list, ...wanted);
 }
 
 function empty(hasLabels) {
@@ -66,7 +57,8 @@ function row(workspace, id) {
     onpointerenter: () => store.set({ hovered: id }), onpointerleave: () => store.set({ hovered: null }),
   }, number, dot, h("span", { class: "tw-clip tw-title" }, name, label), mark, hide.button, lock.button);
 
-  function update(state, n) {
+  function update(n) {
+    const { state } = store;
     const object = state.objects.get(id);
     const hidden = state.hidden.has(id);
     const on = id === state.selected;
@@ -75,6 +67,8 @@ function row(workspace, id) {
     element.classList.toggle("tw-hover", id === state.hovered);
     element.classList.toggle("tw-off", hidden);
     element.setAttribute("aria-selected", String(on || state.chosen.has(id)));
+    element.setAttribute("aria-posinset", String(n + 1));
+    element.setAttribute("aria-setsize", String(state.objects.size));
     number.textContent = n < 9 ? String(n + 1) : "";
     dot.style.background = object.colour;
     name.textContent = object.name;

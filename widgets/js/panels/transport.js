@@ -5,6 +5,7 @@ import { fill, h } from "../dom.js";
 import { heard, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { chosenModel, trackers } from "../models.js";
+import { JUMPS } from "../timeline/jump-kinds.js";
 import { countStale } from "../timeline/segments.js";
 import { commandButton } from "./button.js";
 import { check } from "./frame.js";
@@ -13,12 +14,20 @@ import { check } from "./frame.js";
 export function transport(workspace) {
   const button = (id) => commandButton(workspace, id);
   return h("div", { class: "tw-transport" },
-    h("div", { class: "tw-group" }, button("frame.first"), button("frame.previousBarrier"), button("frame.previous"),
+    h("div", { class: "tw-group" }, button("frame.first"), button("jump.previous"), button("frame.previous"),
       playButton(workspace), button("frame.next"),
-      button("frame.nextBarrier"), button("frame.last")),
+      button("jump.next"), button("frame.last"), jumpChoice(workspace)),
     position(workspace),
-    h("div", { class: "tw-group" }, button("range.in"), button("range.out"), button("range.clear"), button("cut.toggle")),
+    h("div", { class: "tw-group" }, button("range.in"), button("range.out"), button("cut.toggle")),
     h("span", { class: "tw-gap" }), trackGroup(workspace));
+}
+
+/** What the jump buttons and keys go to. */
+function jumpChoice({ store }) {
+  const select = h("select", { class: "tw-field tw-jump", "aria-label": t`Jump to`, title: t`Jump to (J, Ctrl+J)`,
+    onchange: () => store.set({ jumpTo: select.value }) }, ...JUMPS.map(({ id, name }) => h("option", { value: id }, name)));
+  store.on(["jumpTo"], ({ jumpTo }) => { select.value = jumpTo; });
+  return select;
 }
 
 function playButton(workspace) {

@@ -1,5 +1,7 @@
 // Frames and the places where they are drawn: pixel = (frame - start) * width of a frame.
 
+export const RULER = 26; // CSS pixels
+export const LANE = 24;
 const WIDEST = 48; // CSS pixels a frame
 
 export class Scale {
@@ -40,9 +42,21 @@ export class Scale {
   /** Zoom so that the frame under the pointer stays there. @param {number} factor @param {number} x */
   zoomAt(factor, x) {
     const frame = this.start + x / this.step;
-    const most = Math.max(1, (WIDEST * this.frameCount) / this.width);
-    this.zoom = Math.max(1, Math.min(most, this.zoom * factor));
+    this.zoomTo(this.zoom * factor);
     this.start = frame - x / this.step;
+    this.clamp();
+  }
+
+  zoomTo(zoom) {
+    const most = Math.max(1, (WIDEST * this.frameCount) / this.width);
+    this.zoom = Math.max(1, Math.min(most, zoom));
+  }
+
+  /** Show these frames, with a little beside them. @param {number} start @param {number} stop exclusive */
+  show(start, stop) {
+    const span = (stop - start) * 1.1;
+    this.zoomTo(this.frameCount / span);
+    this.start = (start + stop - this.span) / 2;
     this.clamp();
   }
 

@@ -35,10 +35,10 @@ export function overwrite(segments, start, stop, state, source) {
     if (b > stop) pieces.push([Math.max(a, stop), b, s, o]);
   }
   if (state !== null) pieces.push([start, stop, state, source]);
-  return joined(pieces.sort((a, b) => a[0] - b[0]));
+  return together(pieces.sort((a, b) => a[0] - b[0]));
 }
 
-function joined(pieces) {
+function together(pieces) {
   const result = [];
   for (const piece of pieces) {
     const last = result[result.length - 1];
@@ -81,6 +81,21 @@ export function patchTimeline(timeline, items, stale) {
     i += n;
   }
   return { ...timeline, objects };
+}
+
+/**
+ * The timeline after a part of it was read again.
+ * @param {Timeline} timeline @param {Timeline} read what changed since @param {number} since 0: all of it
+ * @returns {Timeline}
+ */
+export function joined(timeline, read, since) {
+  if (!since || read.version < since) return read; // counted anew: the server gave all
+  if (read.version < timeline.version) return timeline; // overtaken by a later answer
+  const part = (name) => {
+    const kept = Object.entries(timeline[name]).filter(([id]) => !read.objects[id]);
+    return { ...Object.fromEntries(kept), ...read[name] };
+  };
+  return { ...read, objects: part("objects"), low: part("low"), prompts: part("prompts") };
 }
 
 /** The nearest frame before (direction -1) or after (+1) `frame` where one of the objects has a barrier or a prompt.

@@ -1,14 +1,31 @@
-// The timeline: a ruler and a lane for each object. Click to seek, drag to scrub, wheel to zoom.
+// The timeline: a ruler and a lane for each object. What hands do with it is in hand.js.
 
-import { fill, h } from "../dom.js";
+import { h } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { maskWords } from "../shell/words.js";
+<<<<<<< HEAD
 import { paintEdited } from "./edited.js";
 import { inksOf, LANE, paintCursor, paintLane, paintRuler, RULER } from "./paint.js";
+=======
+import { Curve, CURVE } from "./curve.js";
+>>>>>>> 2633ecd (Timeline for hundreds of objects and long videos: virtual lists, lanes found, sorted and filtered, ranges drawn and acted on, jumps, frames looked at, scores, thumbnails; only changed lanes are read again; the page opens its video while Gradio starts)
 import { paintFindings } from "./findings.js";
-import { Scale } from "./scale.js";
-import { paintCuts, paintSpans } from "./spans.js";
+import { Hand } from "./hand.js";
+import { head } from "./head.js";
+import { lanesOf } from "./lanes.js";
+import { names } from "./names.js";
+import { inksOf, paintCursor, paintLane, paintRuler } from "./paint.js";
+import { rail } from "./rail.js";
+import { rangeBar } from "./range-bar.js";
+import { LANE, RULER, Scale } from "./scale.js";
+import { inside } from "./search.js";
 import { segmentAt } from "./segments.js";
+import { paintCuts, paintSpans } from "./spans.js";
+import { THUMB, Thumbs } from "./thumbs.js";
+
+const NONE = Object.freeze([]);
+/** What the lanes are drawn from, beside their own order. */
+const DRAWN = ["timeline", "inPoint", "outPoint", "hidden", "selected", "looked", "lookedBy", "findings", "finding", "video"];
 
 export class Timeline {
   /** @param {import("../workspace.js").Workspace} workspace */
@@ -20,14 +37,21 @@ export class Timeline {
       class: "tw-lanes", tabindex: 0, role: "slider", "aria-label": t`Frame`, "aria-valuemin": 0,
       "aria-valuemax": video.frame_count - 1,
     });
-    this.names = h("div", { class: "tw-names", "aria-hidden": "true" });
+    this.cursor = h("canvas", { class: "tw-lanes tw-cursor", "aria-hidden": "true" });
     this.tip = h("div", { class: "tw-tip", hidden: true });
-    this.body = h("div", { class: "tw-lanes-box" }, this.canvas, this.tip);
-    this.element = h("div", { class: "tw-timeline" }, this.names, this.body);
-    this.top = 0; // pixels the lanes are scrolled by
+    this.body = h("div", { class: "tw-lanes-box" }, this.canvas, this.cursor, this.tip);
+    this.thumbs = new Thumbs(workspace, this.scale);
+    this.bar = rangeBar(workspace, this.scale);
+    this.names = names(workspace, () => this.redraw());
+    this.head = head(workspace, () => this.names.rows.ids.length);
+    this.curve = new Curve(workspace, () => this.redraw());
+    this.element = h("div", { class: "tw-timeline" },
+      h("div", { class: "tw-names-box" }, this.head.element, this.names.list),
+      h("div", { class: "tw-lanes-side" }, this.thumbs.element, this.body, this.bar.element), rail(workspace));
     this.asked = 0;
-    this.dragging = false;
+    this.height = 0;
     this.inks = null;
+    this.hand = new Hand(this);
     this.listen();
   }
 
@@ -39,33 +63,39 @@ export class Timeline {
     const { store } = this.workspace;
     new ResizeObserver(() => this.resize()).observe(this.body);
     window.addEventListener("tl-theme", () => { this.inks = null; this.redraw(); });
-    store.on(["timeline", "inPoint", "outPoint", "hidden", "selected", "objects", "video", "findings", "finding"], () => this.redraw());
+    store.on(["objects", "laneView", "timeline", "selected", "openLane"], () => this.arrange());
+    store.on(["selected", "openLane"], ({ selected }) => this.names.reveal(selected));
+    store.on(["hidden", "chosen"], () => this.names.update());
+    store.on(DRAWN, () => this.redraw());
+    store.on(["thumbnails"], ({ thumbnails }) => {
+      this.element.style.setProperty("--tw-thumbs", thumbnails ? `${THUMB}px` : "0px");
+      this.thumbs.element.hidden = !thumbnails;
+      this.resize();
+    });
     store.on(["frame"], ({ frame }) => {
-      if (!this.dragging) this.scale.reveal(frame);
+      const moved = !this.hand.drag && this.scale.reveal(frame);
       this.canvas.setAttribute("aria-valuenow", frame);
       this.canvas.setAttribute("aria-valuetext", t`frame ${frame} of ${this.scale.frameCount}`);
-      this.redraw();
+      if (moved) this.redraw();
+      else this.paintCursor();
     });
-    store.on(["objects", "selected", "hidden"], () => this.drawNames());
-    this.canvas.addEventListener("pointerdown", (event) => this.down(event));
-    this.canvas.addEventListener("pointermove", (event) => this.move(event));
-    this.canvas.addEventListener("pointerup", () => this.up());
-    this.canvas.addEventListener("pointercancel", () => this.up());
-    this.canvas.addEventListener("pointerleave", () => { this.tip.hidden = true; });
-    this.element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
 
-  drawNames() {
-    const { objects, selected, hidden } = this.state;
-    fill(this.names, h("div", { class: "tw-names-list", style: { transform: `translateY(${-this.top}px)` } },
-      ...[...objects.values()].map((object) => h("div", {
-        class: `tw-name${object.id === selected ? " tw-on" : ""}${hidden.has(object.id) ? " tw-off" : ""}`,
-        onclick: (event) => this.workspace.objects.pick(object.id, event),
-      }, h("span", { class: "tw-dot", style: { background: object.colour } }),
-      h("span", { class: "tw-clip" }, object.name)))));
-    this.scrollTo(this.top);
+  /** Which lanes there are may hang on anything that is known of the objects. */
+  arrange() {
+    const { selected, openLane } = this.state;
+    this.names.show(lanesOf(this.state), openLane ? selected : null, CURVE);
+    this.head.say();
+    this.redraw();
   }
 
+  /** Show these frames, start <= f < stop. */
+  show(start, stop) {
+    this.scale.show(start, stop);
+    this.redraw();
+  }
+
+  /** Draw all at the next frame of the screen. */
   redraw() {
     if (!this.asked) this.asked = requestAnimationFrame(() => this.paint());
   }
@@ -74,18 +104,32 @@ export class Timeline {
     const { clientWidth: width, clientHeight: height } = this.body;
     if (!width || !height) return;
     this.ratio = window.devicePixelRatio || 1;
-    this.canvas.width = Math.round(width * this.ratio);
-    this.canvas.height = Math.round(height * this.ratio);
+    this.inks = null; // patterns are made for a ratio
+    for (const canvas of [this.canvas, this.cursor]) {
+      canvas.width = Math.round(width * this.ratio);
+      canvas.height = Math.round(height * this.ratio);
+    }
     this.height = height;
     this.scale.resize(width);
-    this.scrollTo(this.top);
+    this.thumbs.resize(this.ratio);
     this.paint();
+  }
+
+  /** @param {HTMLCanvasElement} canvas @returns {import("./paint.js").Paint} the canvas, empty */
+  cleared(canvas) {
+    const { scale, height } = this;
+    this.inks ||= inksOf(this.element, this.ratio);
+    const context = canvas.getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.clearRect(0, 0, scale.width, height);
+    return { context, scale, inks: this.inks, height };
   }
 
   /** Only lanes and runs in sight are drawn. */
   paint() {
     this.asked = 0;
     if (!this.height) return;
+<<<<<<< HEAD
     this.inks ||= inksOf(this.element);
     const { inks, scale } = this;
     const { objects, timeline, selected, hidden, frame } = this.state;
@@ -110,44 +154,52 @@ export class Timeline {
       paintEdited(context, scale, inks, top, timeline.edited[object.id] || []);
     }
     paintRuler(context, scale, inks, this.state);
+=======
+    const began = performance.now();
+    const paint = this.cleared(this.canvas);
+    const { rows, list } = this.names;
+    const [first, stop] = rows.between(list.scrollTop, list.scrollTop + this.height - RULER);
+    for (let n = first; n < stop; n++) this.paintLane(paint, n, RULER + rows.topOf(n) - list.scrollTop);
+    paintRuler(paint, this.state);
+    const { context, scale, inks } = paint;
+>>>>>>> 2633ecd (Timeline for hundreds of objects and long videos: virtual lists, lanes found, sorted and filtered, ranges drawn and acted on, jumps, frames looked at, scores, thumbnails; only changed lanes are read again; the page opens its video while Gradio starts)
     paintCuts(context, scale, inks, RULER, this.height, this.state.video.cuts);
     paintFindings(context, scale, inks, { left: this.workspace.findings.left, chosen: this.state.finding });
-    paintCursor(context, scale, inks, frame, this.height);
+    this.paintCursor();
+    this.thumbs.paint();
+    this.bar.place();
+    this.workspace.measure.timelinePainted(began);
   }
 
-  place(event) {
-    const box = this.canvas.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  paintCursor() {
+    if (this.height) paintCursor(this.cleared(this.cursor), this.state.frame);
+  }
+
+  /** The n-th lane, its top at a height of the canvas. */
+  paintLane(paint, n, top) {
+    const { objects, timeline, selected, hidden } = this.state;
+    const { rows } = this.names;
+    const { context, scale, inks } = paint;
+    const object = objects.get(rows.ids[n]);
+    if (object.id === selected) {
+      context.fillStyle = inks.soft;
+      context.fillRect(0, top, scale.width, rows.heightOf(n));
+    }
+    /** @type {import("./paint.js").Lane} */
+    const lane = {
+      object, top, segments: timeline.objects[object.id] || NONE, low: timeline.low[object.id] || NONE,
+      prompts: timeline.prompts[object.id] || NONE, dim: hidden.has(object.id),
+    };
+    paintLane(paint, lane);
+    if (object.id === selected) paintSpans(context, scale, inks, top, LANE, object.spans);
+    if (n === rows.openAt) this.curve.paint(paint, lane);
   }
 
   /** The object of the lane at a height, null on the ruler or below the last. */
   objectAt(y) {
     if (y < RULER) return null;
-    return [...this.state.objects.values()][Math.floor((y - RULER + this.top) / LANE)] || null;
-  }
-
-  down(event) {
-    if (event.button !== 0) return;
-    const { x, y } = this.place(event);
-    this.canvas.setPointerCapture(event.pointerId);
-    this.dragging = true;
-    const object = this.objectAt(y);
-    if (object) this.workspace.objects.select(object.id);
-    this.workspace.viewer.scrub(true);
-    this.workspace.viewer.seek(this.scale.toFrame(x), { draft: true });
-  }
-
-  move(event) {
-    const { x, y } = this.place(event);
-    const frame = this.scale.toFrame(x);
-    if (this.dragging && frame !== this.state.frame) this.workspace.viewer.seek(frame, { draft: true });
-    this.explain(frame, this.objectAt(y), x);
-  }
-
-  up() {
-    if (!this.dragging) return;
-    this.dragging = false;
-    this.workspace.viewer.scrub(false);
+    const { rows, list } = this.names;
+    return this.state.objects.get(rows.ids[rows.at(y - RULER + list.scrollTop)]) || null;
   }
 
   /** Say in words what the lane shows under the pointer. */
@@ -156,31 +208,17 @@ export class Timeline {
     const segment = object && segmentAt(timeline.objects[object.id], frame);
     const mask = segment ? maskWords(segment[2], segment[3]) : t`no mask`;
     const what = object && `${object.name}: ${mask}`;
-    const low = object && (timeline.low[object.id] || []).some(([start, stop]) => frame >= start && frame < stop);
+    const low = object && inside(timeline.low[object.id] || NONE, frame) && t`low score`;
     const when = t`${number(video.times[frame] - video.times[0], 2)} s`;
+<<<<<<< HEAD
     const edited = object && (timeline.edited[object.id] || []).some(([start, stop]) => frame >= start && frame < stop);
     this.tip.textContent = [t`Frame ${frame}, ${when}`, what, edited && t`made in review`, low && t`low score`]
       .filter(Boolean).join(" · ");
+=======
+    this.tip.textContent = [t`Frame ${frame}, ${when}`, what, low].filter(Boolean).join(" · ");
+>>>>>>> 2633ecd (Timeline for hundreds of objects and long videos: virtual lists, lanes found, sorted and filtered, ranges drawn and acted on, jumps, frames looked at, scores, thumbnails; only changed lanes are read again; the page opens its video while Gradio starts)
     this.tip.hidden = false;
     const left = Math.min(x + 12, this.scale.width - this.tip.offsetWidth - 4);
-    this.tip.style.transform = `translate(${left}px, 26px)`;
-  }
-
-  wheel(event) {
-    event.preventDefault();
-    const inNames = event.target instanceof Node && this.names.contains(event.target);
-    const sideways = event.deltaX || (event.shiftKey ? event.deltaY : 0);
-    if (inNames) this.scrollTo(this.top + event.deltaY);
-    else if (sideways) this.scale.pan((sideways / 400) * this.scale.span);
-    else this.scale.zoomAt(Math.exp(-Math.max(-60, Math.min(60, event.deltaY)) * 0.006), this.place(event).x);
-    this.redraw();
-  }
-
-  scrollTo(top) {
-    const most = Math.max(0, this.state.objects.size * LANE + RULER - (this.height || 0));
-    this.top = Math.max(0, Math.min(most, top));
-    const list = this.names.firstElementChild;
-    if (list) list.style.transform = `translateY(${-this.top}px)`;
-    this.redraw();
+    this.tip.style.transform = `translate(${left}px, ${RULER + 4}px)`;
   }
 }
