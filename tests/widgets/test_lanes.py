@@ -101,6 +101,7 @@ STATE = {
         "low": {"3": [[22, 30]], "1": [[6, 8]]}, "prompts": {"1": [5, 12], "3": [20]},
         "threads": [[7, 1, False, 2], [50, 2, True, 3]],
     },
+    "findings": [{"frame": 40}, {"frame": 8}],
     "looked": {"own": [[0, 10], [20, 30]], "all": [[0, 90]]}, "lookedBy": "own",
 }
 LANES = """(m, [state, view]) => (
@@ -136,6 +137,7 @@ def test_jumps_go_to_the_nearest_of_their_kind(js: Call) -> None:
     assert (jump("stale", 0), jump("stale", 9), jump("stale", 20, -1)) == (9, None, 9)
     assert (jump("low", 0), jump("low", 6), jump("low", 6, ids=(1,))) == (6, 22, None)
     assert (jump("comment", 7), jump("comment", 50, -1)) == (50, 7)
+    assert (jump("finding", 0), jump("finding", 40, -1), jump("finding", 40)) == (8, 8, None)
     assert (jump("cut", 0), jump("cut", 60), jump("cut", 60, -1)) == (30, None, 30)
     assert [jump("unlooked", frame) for frame in (0, 10, 19, 30, 99)] == [10, 11, 30, 31, None]
     assert [jump("unlooked", frame, -1) for frame in (25, 20, 11, 10)] == [19, 19, 10, None]

@@ -8,7 +8,8 @@ export function timelineCommands(workspace) {
   const { store, viewer, objects, frameActions } = workspace;
   const jump = (direction) => () => {
     const kind = JUMPS.find(({ id }) => id === store.state.jumpTo) ?? JUMPS[0];
-    const frame = kind.find(store.state, objects.inScope(), store.state.frame, direction);
+    const state = { ...store.state, findings: workspace.findings.left };
+    const frame = kind.find(state, objects.inScope(), store.state.frame, direction);
     if (frame === null) workspace.toast.say(t`${kind.name}: there is none further on.`);
     else viewer.step(frame - store.state.frame);
   };

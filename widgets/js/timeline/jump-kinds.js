@@ -18,5 +18,7 @@ export const JUMPS = [
     nearest([timeline.threads], frame, direction, ([at]) => at)) },
   { id: "unlooked", name: t`Not looked at`, find: ({ looked, lookedBy, video }, _, frame, direction) => (
     nextOutside(looked[lookedBy], frame, direction, video.frame_count)) },
+  { id: "finding", name: t`Finding`, find: ({ findings }, _, frame, direction) => (
+    nearest([findings.map((one) => one.frame).sort((a, b) => a - b)], frame, direction)) },
   { id: "cut", name: t`Cut`, find: ({ video }, _, frame, direction) => nearest([video.cuts || []], frame, direction) },
 ];
