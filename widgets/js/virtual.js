@@ -54,6 +54,7 @@ export class VirtualList {
     if (!ids.length) elements.push(...[this.empty()].filter(Boolean));
     for (const child of [...list.children]) if (!elements.includes(child)) child.remove();
     elements.forEach((element, n) => {
+      element.style.marginBottom = ids.length && first + n === rows.openAt ? `${rows.extra}px` : "";
       if (list.children[n] !== element) list.insertBefore(element, list.children[n] ?? null);
     });
     list.style.setProperty("--tw-above", `${rows.topOf(first)}px`);
