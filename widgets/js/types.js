@@ -20,13 +20,9 @@
  *   damaged: number[], cuts: number[]|null, rate: number, labels: Label[], objects: VideoObject[], role: string, models: Model[],
  *   default_model: string, runs: Run[], demo: boolean}} Video
  * @typedef {[number, number, string, string]} Segment start, stop (exclusive), state, source
-<<<<<<< HEAD
- * @typedef {{objects: Object<number, Segment[]>, low: Object<number, [number, number][]>,
- *   prompts: Object<number, number[]>, threads: [number, number, boolean][], edited: Object<number, [number, number][]>}} Timeline
-=======
  * @typedef {{version: number, objects: Object<number, Segment[]>, low: Object<number, [number, number][]>,
- *   prompts: Object<number, number[]>, threads: [number, number, boolean, number|null][]}} Timeline
->>>>>>> 2633ecd (Timeline for hundreds of objects and long videos: virtual lists, lanes found, sorted and filtered, ranges drawn and acted on, jumps, frames looked at, scores, thumbnails; only changed lanes are read again; the page opens its video while Gradio starts)
+ *   prompts: Object<number, number[]>, threads: [number, number, boolean, number|null][],
+ *   edited: Object<number, [number, number][]>}} Timeline
  *
  * A proposal of a model on a frame. `anchor`: where its number stands, picture pixels.
  * @typedef {{number: number, rle: Rle, score: number, objectId: number|null, category: string|null, shape: import("./rle.js").Shape,

@@ -3,12 +3,8 @@
 import { h } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { maskWords } from "../shell/words.js";
-<<<<<<< HEAD
-import { paintEdited } from "./edited.js";
-import { inksOf, LANE, paintCursor, paintLane, paintRuler, RULER } from "./paint.js";
-=======
 import { Curve, CURVE } from "./curve.js";
->>>>>>> 2633ecd (Timeline for hundreds of objects and long videos: virtual lists, lanes found, sorted and filtered, ranges drawn and acted on, jumps, frames looked at, scores, thumbnails; only changed lanes are read again; the page opens its video while Gradio starts)
+import { paintEdited } from "./edited.js";
 import { paintFindings } from "./findings.js";
 import { Hand } from "./hand.js";
 import { head } from "./head.js";
@@ -129,32 +125,6 @@ export class Timeline {
   paint() {
     this.asked = 0;
     if (!this.height) return;
-<<<<<<< HEAD
-    this.inks ||= inksOf(this.element);
-    const { inks, scale } = this;
-    const { objects, timeline, selected, hidden, frame } = this.state;
-    const context = this.canvas.getContext("2d");
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, scale.width, this.height);
-    const ids = [...objects.keys()];
-    const first = Math.max(0, Math.floor(this.top / LANE));
-    const stop = Math.min(ids.length, Math.ceil((this.top + this.height - RULER) / LANE));
-    for (let i = first; i < stop; i++) {
-      const top = RULER + i * LANE - this.top;
-      const object = objects.get(ids[i]);
-      if (object.id === selected) {
-        context.fillStyle = inks.soft;
-        context.fillRect(0, top, scale.width, LANE);
-      }
-      paintLane(context, scale, inks, top, {
-        segments: timeline.objects[object.id] || [], low: timeline.low[object.id] || [],
-        prompts: timeline.prompts[object.id] || [], colour: object.colour, dim: hidden.has(object.id),
-      });
-      if (object.id === selected) paintSpans(context, scale, inks, top, LANE, object.spans);
-      paintEdited(context, scale, inks, top, timeline.edited[object.id] || []);
-    }
-    paintRuler(context, scale, inks, this.state);
-=======
     const began = performance.now();
     const paint = this.cleared(this.canvas);
     const { rows, list } = this.names;
@@ -162,7 +132,6 @@ export class Timeline {
     for (let n = first; n < stop; n++) this.paintLane(paint, n, RULER + rows.topOf(n) - list.scrollTop);
     paintRuler(paint, this.state);
     const { context, scale, inks } = paint;
->>>>>>> 2633ecd (Timeline for hundreds of objects and long videos: virtual lists, lanes found, sorted and filtered, ranges drawn and acted on, jumps, frames looked at, scores, thumbnails; only changed lanes are read again; the page opens its video while Gradio starts)
     paintCuts(context, scale, inks, RULER, this.height, this.state.video.cuts);
     paintFindings(context, scale, inks, { left: this.workspace.findings.left, chosen: this.state.finding });
     this.paintCursor();
@@ -192,6 +161,7 @@ export class Timeline {
     };
     paintLane(paint, lane);
     if (object.id === selected) paintSpans(context, scale, inks, top, LANE, object.spans);
+    paintEdited(context, scale, inks, top, timeline.edited[object.id] || NONE);
     if (n === rows.openAt) this.curve.paint(paint, lane);
   }
 
@@ -210,13 +180,8 @@ export class Timeline {
     const what = object && `${object.name}: ${mask}`;
     const low = object && inside(timeline.low[object.id] || NONE, frame) && t`low score`;
     const when = t`${number(video.times[frame] - video.times[0], 2)} s`;
-<<<<<<< HEAD
-    const edited = object && (timeline.edited[object.id] || []).some(([start, stop]) => frame >= start && frame < stop);
-    this.tip.textContent = [t`Frame ${frame}, ${when}`, what, edited && t`made in review`, low && t`low score`]
-      .filter(Boolean).join(" · ");
-=======
-    this.tip.textContent = [t`Frame ${frame}, ${when}`, what, low].filter(Boolean).join(" · ");
->>>>>>> 2633ecd (Timeline for hundreds of objects and long videos: virtual lists, lanes found, sorted and filtered, ranges drawn and acted on, jumps, frames looked at, scores, thumbnails; only changed lanes are read again; the page opens its video while Gradio starts)
+    const edited = object && inside(timeline.edited[object.id] || NONE, frame) && t`made in review`;
+    this.tip.textContent = [t`Frame ${frame}, ${when}`, what, edited, low].filter(Boolean).join(" · ");
     this.tip.hidden = false;
     const left = Math.min(x + 12, this.scale.width - this.tip.offsetWidth - 4);
     this.tip.style.transform = `translate(${left}px, ${RULER + 4}px)`;
