@@ -56,7 +56,7 @@ import { Work } from "./work/work.js";
 
 const SETTINGS = "throughline.settings";
 /** @type {Panel[]} */
-const PANELS = [objectsPanel, propertiesPanel, framePanel, checksPanel, correctionsPanel, threadsPanel];
+const PANELS = [objectsPanel, propertiesPanel, framePanel, correctionsPanel, checksPanel, threadsPanel];
 const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "specks", "smoothing", "scopeAll", "follow",
   "acrossCuts", "swapped", "eachBox", "openLane", "lookedBy", "thumbnails", "jumpTo"];
 
