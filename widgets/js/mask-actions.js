@@ -141,7 +141,11 @@ export class MaskActions {
     }
   }
 
-  cancelMending() {
-    return request("POST", `api/mends/${this.state.mending.id}/cancel`);
+  async cancelMending() {
+    try {
+      await request("POST", `api/mends/${this.state.mending.id}/cancel`, {});
+    } catch (error) {
+      this.workspace.toast.error(error);
+    }
   }
 }

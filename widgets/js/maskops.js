@@ -186,9 +186,11 @@ function nearEdges(sums, width, height, radius) {
     return sums[at + 1] - sums[at];
   };
   for (let row = -1; row < height; row++) {
+    let next = bit(row, -1);
     for (let column = -1; column < width; column++) {
-      const here = bit(row, column);
-      if (here === bit(row, column + 1) && here === bit(row + 1, column)) continue;
+      const here = next;
+      next = bit(row, column + 1);
+      if (here === next && here === bit(row + 1, column)) continue;
       const from = Math.max(0, column - radius);
       const to = Math.min(width, column + radius + 2);
       for (let y = Math.max(0, row - radius); y <= Math.min(height - 1, row + radius + 1); y++) {

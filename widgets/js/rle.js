@@ -135,13 +135,13 @@ export function cut(bits, height, width, within = { left: 0, top: 0, right: widt
   }
   if (right < 0) return NOTHING;
   const box = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
-  const shape = { ...box, bits: new Uint8Array(box.width * box.height), area: 0 };
-  for (let row = 0; row < shape.height; row++) {
+  const inside = new Uint8Array(box.width * box.height);
+  let area = 0;
+  for (let row = 0, at = 0; row < box.height; row++) {
     const from = (top + row) * width + left;
-    shape.bits.set(bits.subarray(from, from + shape.width), row * shape.width);
+    for (let column = from; column < from + box.width; column++, at++) area += inside[at] = bits[column];
   }
-  for (let i = 0; i < shape.bits.length; i++) shape.area += shape.bits[i];
-  return shape;
+  return { ...box, bits: inside, area };
 }
 
 /**
