@@ -10,6 +10,8 @@ export class Measure {
     /** Milliseconds from the navigation to the first frame with its timeline on the screen. @type {number|null} */
     this.opened = null;
     this.timelinePaint = 0; // milliseconds of script that the timeline took last
+    this.paints = 0; // how often the picture or what lies on it was drawn
+    this.frame = -1; // that was drawn last
   }
 
   /** The timeline was drawn. @param {number} began */
@@ -39,6 +41,8 @@ export class Measure {
   /** The layers were drawn. A message after that comes about when the browser has committed the frame. */
   painted() {
     this.isOpen();
+    this.paints++;
+    this.frame = this.workspace.store.state.shown;
     const { click } = this;
     if (!click?.answered) return;
     this.click = null;
@@ -56,6 +60,8 @@ export class Measure {
     const measure = this;
     window.throughline = Object.freeze({
       get opened() { return measure.opened; },
+      /** How often the picture was drawn, the frame, and how many masks there are to draw on it. */
+      get drawn() { return { paints: measure.paints, frame: measure.frame, masks: workspace.masks.on(measure.frame).length }; },
       get timelinePaint() { return measure.timelinePaint; },
       get timelineScale() { return { start: workspace.timeline.scale.start, step: workspace.timeline.scale.step }; },
       get clicks() { return structuredClone(clicks); },
