@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
-import cv2
 import numpy as np
+from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from backend.masks import BoolMask, Rle
@@ -118,8 +118,8 @@ class Walk:
 def truths() -> list[dict[int, BoolMask]]:
     found = []
     for path in sorted((SEQUENCE / "masks").iterdir()):
-        values = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-        assert values is not None
+        with Image.open(path) as image:
+            values = np.asarray(image)
         found.append({value: values == value for value in (1, 2, 3)})
     return found
 
