@@ -55,7 +55,7 @@ def test_from_a_video_to_a_reviewed_dataset(workplace: Server, browser: Browser,
         first, second = (thing["id"] for thing in work.state()["objects"])
         for thing in (first, second):
             assert work.mask(0, thing)["area"] > 200
-        assert page.get_by_role("option").count() >= 2
+        assert page.get_by_role("grid", name="Objects").get_by_role("row").count() == 2
 
         # track to the out mark, cancel half way, resume
         work.go(LAST)

@@ -63,7 +63,7 @@ def frames_of(server: Server) -> dict[str, list[int]]:
 
 
 def choose(page: Page, *names: str) -> None:
-    rows = page.get_by_label("Objects", exact=True).get_by_role("option")
+    rows = page.get_by_label("Objects", exact=True).get_by_role("row")
     rows.filter(has_text=names[0]).click()
     for name in names[1:]:
         rows.filter(has_text=name).click(modifiers=["Control"])
@@ -94,11 +94,11 @@ def test_whose_masks_these_are(server: Server, browser: Browser) -> None:
         dialog.get_by_role("button", name="Merge").click()
         expect(dialog).to_be_hidden()
         assert frames_of(server) == {"dog": list(range(12)), "bird": BEFORE["bird"]}
-        expect(other.get_by_role("option").filter(has_text="cat")).to_have_count(0)
+        expect(other.get_by_role("row").filter(has_text="cat")).to_have_count(0)
         other.wait_for_function("throughline.state().masks.length === 1", timeout=SLOW)
         work.key("Control+z")
         assert frames_of(server) == BEFORE
-        expect(other.get_by_role("option").filter(has_text="cat")).to_have_count(1)
+        expect(other.get_by_role("row").filter(has_text="cat")).to_have_count(1)
 
         # split at this frame; swap two from this frame on, within a range
         choose(page, "dog")

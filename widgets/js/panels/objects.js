@@ -15,7 +15,7 @@ const MARKS = { verified: "verify", absent: "absent", stale: "stale" };
 export function objectsPanel(workspace) {
   const { store } = workspace;
   const list = h("ul", {
-    class: "tw-objects", role: "listbox", "aria-label": t`Objects`, "aria-multiselectable": "true", tabindex: 0,
+    class: "tw-objects", role: "grid", "aria-label": t`Objects`, "aria-multiselectable": "true", tabindex: 0,
     onkeydown: (event) => arrows(event, workspace),
   });
   const label = h("select", {
@@ -29,7 +29,10 @@ export function objectsPanel(workspace) {
   const rows = new VirtualList(list, {
     height: ROW, make: (id) => row(workspace, id), empty: () => empty(store.state.video.labels.length),
   });
-  store.on(["objects"], ({ objects }) => rows.show([...objects.keys()]));
+  store.on(["objects"], ({ objects }) => {
+    list.setAttribute("aria-rowcount", String(objects.size));
+    rows.show([...objects.keys()]);
+  });
   store.on(["selected", "chosen", "hovered", "hidden", "frame", "timeline"], () => rows.update());
   store.on(["selected"], ({ selected }) => rows.reveal(selected));
   return h("section", { class: "tw-panel tw-grow", "aria-label": t`Objects` },
@@ -38,9 +41,9 @@ export function objectsPanel(workspace) {
 }
 
 function empty(hasLabels) {
-  return h("li", { class: "tw-empty" }, h("strong", {}, hasLabels ? t`No objects yet` : t`This project has no labels`),
+  return h("li", { class: "tw-empty", role: "row" }, cell("tw-words-only", h("strong", {}, hasLabels ? t`No objects yet` : t`This project has no labels`),
     hasLabels ? t`Choose a label above and click an object on the picture: one click makes it.`
-      : t`Add a label on the project page, then come back.`);
+      : t`Add a label on the project page, then come back.`));
 }
 
 function row(workspace, id) {
@@ -53,9 +56,10 @@ function row(workspace, id) {
   const hide = toggle(() => objects.toggleHidden(id));
   const lock = toggle(() => objects.change(id, { locked: !store.state.objects.get(id).locked }));
   const element = h("li", {
-    class: "tw-object", role: "option", "data-object": id, onclick: (event) => objects.pick(id, event),
+    class: "tw-object", role: "row", "data-object": id, onclick: (event) => objects.pick(id, event),
     onpointerenter: () => store.set({ hovered: id }), onpointerleave: () => store.set({ hovered: null }),
-  }, number, dot, h("span", { class: "tw-clip tw-title" }, name, label), mark, hide.button, lock.button);
+  }, cell("tw-title", number, dot, h("span", { class: "tw-clip tw-title" }, name, label), mark), cell("", hide.button),
+  cell("", lock.button));
 
   function update(n) {
     const { state } = store;
@@ -67,8 +71,7 @@ function row(workspace, id) {
     element.classList.toggle("tw-hover", id === state.hovered);
     element.classList.toggle("tw-off", hidden);
     element.setAttribute("aria-selected", String(on || state.chosen.has(id)));
-    element.setAttribute("aria-posinset", String(n + 1));
-    element.setAttribute("aria-setsize", String(state.objects.size));
+    element.setAttribute("aria-rowindex", String(n + 1));
     number.textContent = n < 9 ? String(n + 1) : "";
     dot.style.background = object.colour;
     name.textContent = object.name;
@@ -79,6 +82,9 @@ function row(workspace, id) {
   }
   return { element, update };
 }
+
+/** A row that holds buttons is one of a grid: a list's option may hold none. */
+const cell = (kind, ...children) => h("span", { class: `tw-cell ${kind}`, role: "gridcell" }, ...children);
 
 /** What the object has on the frame, as a sign with words behind it. */
 function showMark(mark, segment) {
