@@ -153,7 +153,10 @@ class Frames:
 
     def figures(self) -> dict[str, Any]:
         seen = self.page.evaluate("framesWatched()")
-        return {"frames/s": seen["changes"] / seen["seconds"], "masks a frame": statistics.mean(seen["masks"])}
+        return {
+            "frames/s": seen["changes"] / seen["seconds"], "masks a frame": statistics.mean(seen["masks"]),
+            "width of pictures, median": statistics.median(seen["widths"]),
+        }
 
 
 def screen(page: Page, place: Place) -> Place:
@@ -203,19 +206,23 @@ WATCH = """() => {
   window.watchInputs = (name) => { [kind, oldest, drawn, following] = [name, null, [], []]; };
   window.inputsWatched = () => { kind = null; return [drawn, following]; };
 
-  let watching = 0, began, frame, changes, masks;
+  let watching = 0, began, frame, changes, masks, widths;
   const watch = () => {
     const now = throughline.drawn;
     if (now.frame !== frame && now.masks) {
       frame = now.frame;
       changes++;
       masks.push(now.masks);
+      widths.push(now.width);
     }
     watching = requestAnimationFrame(watch);
   };
-  window.watchFrames = () => { [began, frame, changes, masks] = [performance.now(), null, 0, []]; watch(); };
+  window.watchFrames = () => {
+    [began, frame, changes, masks, widths] = [performance.now(), null, 0, [], []];
+    watch();
+  };
   window.framesWatched = () => {
     cancelAnimationFrame(watching);
-    return { changes, seconds: (performance.now() - began) / 1000, masks };
+    return { changes, seconds: (performance.now() - began) / 1000, masks, widths };
   };
 }"""

@@ -16,6 +16,7 @@ export class FrameLoader {
     this.loading = new Map();
     /** @type {number[]} */
     this.ahead = [];
+    this.small = false; // whether those are to be small
   }
 
   /** The picture if it is here. @param {number} frame @returns {ImageBitmap|null} */
@@ -47,11 +48,12 @@ export class FrameLoader {
 
   /**
    * Load these frames, nearest first, when there is nothing better to do. Replaces the earlier wish.
-   * @param {number[]} frames
+   * @param {number[]} frames @param {boolean} [small] proxies will do
    */
-  prefetch(frames) {
+  prefetch(frames, small = false) {
     this.ahead = frames.filter((frame) => frame >= 0 && frame < this.video.frame_count);
-    const keys = new Set(this.ahead.map((frame) => this.key(frame, false)));
+    this.small = small;
+    const keys = new Set(this.ahead.map((frame) => this.key(frame, small)));
     for (const [key, { wanted, controller }] of this.loading) if (!wanted && !keys.has(key)) controller.abort();
     this.pump();
   }
@@ -59,9 +61,10 @@ export class FrameLoader {
   pump() {
     while (this.ahead.length && this.loading.size < AT_ONCE) {
       const frame = this.ahead.shift();
-      if (this.kept.has(this.key(frame, false)) || this.loading.has(this.key(frame, false))) continue;
+      const key = this.key(frame, this.small);
+      if (this.kept.has(this.key(frame, false)) || this.kept.has(key) || this.loading.has(key)) continue;
       // A picture nobody waits for may fail: whoever asks for it in earnest is told.
-      this.get(frame, false, false).then(() => this.pump(), () => {});
+      this.get(frame, this.small, false).then(() => this.pump(), () => {});
     }
   }
 

@@ -60,8 +60,11 @@ export class Measure {
     const measure = this;
     window.throughline = Object.freeze({
       get opened() { return measure.opened; },
-      /** How often the picture was drawn, the frame, and how many masks there are to draw on it. */
-      get drawn() { return { paints: measure.paints, frame: measure.frame, masks: workspace.masks.on(measure.frame).length }; },
+      /** How often the picture was drawn, which frame, from how wide a picture, and how many masks there are for it. */
+      get drawn() {
+        const { paints, frame } = measure;
+        return { paints, frame, width: workspace.stage.bitmap?.width ?? 0, masks: workspace.masks.on(frame).length };
+      },
       get timelinePaint() { return measure.timelinePaint; },
       get timelineScale() { return { start: workspace.timeline.scale.start, step: workspace.timeline.scale.step }; },
       get clicks() { return structuredClone(clicks); },

@@ -15,10 +15,16 @@ export class Viewer {
     this.timer = 0;
     this.ticking = 0;
     this.scrubbing = false;
+    this.lagging = false; // playing could not keep up: small pictures will do until it stops
   }
 
   get state() {
     return this.workspace.store.state;
+  }
+
+  /** Whether the small pictures are smaller than the exact ones. */
+  get hasProxies() {
+    return this.state.video.width > 480;
   }
 
   /**
@@ -35,7 +41,7 @@ export class Viewer {
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.settle(), SETTLE);
     try {
-      const proxy = draft && !frames.peek(wanted) && this.state.video.width > 480;
+      const proxy = draft && !frames.peek(wanted) && this.hasProxies;
       const bitmap = await frames.get(wanted, proxy);
       if (wish > this.painted) this.put(wanted, bitmap, wish);
     } catch (error) {
@@ -107,6 +113,7 @@ export class Viewer {
     if (this.state.frame === last) this.seek(0);
     this.workspace.store.set({ playing: true });
     this.direction = 1;
+    this.lagging = false;
     this.clock = performance.now() / 1000 - this.timeOf(this.state.frame);
     this.ticking = requestAnimationFrame(() => this.tick());
   }
@@ -118,24 +125,30 @@ export class Viewer {
     this.settle();
   }
 
-  /** One step of playing: the latest picture at hand that is due. Where none is at hand for long, the clock waits. */
+  /**
+   * One step of playing: the latest picture at hand that is due. Where none is at hand for long, the clock waits, and from
+   * then on small pictures do: motion is what a person plays for, and standing still brings the exact one.
+   */
   tick() {
     const { frames, masks, store } = this.workspace;
     const now = performance.now() / 1000;
     const last = this.state.video.frame_count - 1;
     const due = this.frameAt(now - this.clock);
     for (let frame = due; frame > this.state.frame; frame--) {
-      const bitmap = frames.peek(frame);
+      const bitmap = frames.peek(frame) || (this.lagging && frames.peek(frame, true));
       if (!bitmap) continue;
       store.set({ frame });
       this.put(frame, bitmap, ++this.asked);
       break;
     }
     const at = this.state.frame;
-    if (at < due && now - this.clock - this.timeOf(at) > BEHIND) this.clock = now - this.timeOf(at);
+    if (at < due && now - this.clock - this.timeOf(at) > BEHIND) {
+      this.clock = now - this.timeOf(at);
+      this.lagging = this.hasProxies;
+    }
     masks.ensure(at).catch(() => undefined);
     masks.ensure(Math.min(last, at + 12)).catch(() => undefined);
-    frames.prefetch(Array.from({ length: 12 }, (_, n) => at + 1 + n));
+    frames.prefetch(Array.from({ length: 12 }, (_, n) => at + 1 + n), this.lagging);
     if (at >= last) this.pause();
     else this.ticking = requestAnimationFrame(() => this.tick());
   }
