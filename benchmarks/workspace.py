@@ -32,28 +32,30 @@ def run(quick: bool = False) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
-        video = make_project(Path(folder), SOURCE, frames=1000 if quick else 10_000, count=COUNT)
+        frames = 1000 if quick else 10_000
+        frame = frames // 2
+        video = make_project(Path(folder), SOURCE, frames=frames, count=COUNT)
         print(f"(project made in {time.monotonic() - began:.0f} s)", flush=True)
         with Server(Path(folder) / "project") as server, sync_playwright() as playwright:
             browser = launch_chromium(playwright)
             opened = []
             for _ in range(2 if quick else 8):
                 with strict_page(browser, width=1920, height=1080) as page:
-                    opened.append(open_page(page, server, video))
+                    opened.append(open_page(page, server, video, frame))
             with strict_page(browser, width=1920, height=1080) as page:
-                open_page(page, server, video)
+                open_page(page, server, video, frame)
                 wheel = wheel_over_lanes(page, 20 if quick else 120)
                 alone = dict(page.evaluate(PAINT, [_asset_root(page), LONGEST, LANES, RUNS]))
             browser.close()
-        replies = {name: _request(server, f"/api/videos/{video}{path}") for name, path in (
-            ("video", ""), ("timeline", "/timeline"), ("masks of 25 frames", "/masks?start=5000&stop=5025"))}
+            replies = {name: _request(server, f"/api/videos/{video}{path}") for name, path in (
+                ("video", ""), ("timeline", "/timeline"), ("masks of 25 frames", f"/masks?start={frame}&stop={frame + 25}"))}
     return {"opening": {"first of a server": {"median": opened[0]}, "later": spread(opened[1:])}, "replies": replies,
             "timeline": {**wheel, f"{LANES} lanes of {LONGEST} frames, {RUNS} runs each": alone}}
 
 
-def open_page(page: Page, server: Server, video: int) -> float:
-    """Milliseconds from the navigation until the first frame and the timeline are painted."""
-    page.goto(f"{server.url}/ui/annotate?video={video}&frame=5000", wait_until="commit")
+def open_page(page: Page, server: Server, video: int, frame: int) -> float:
+    """Open the page at a frame. Milliseconds from the navigation until the first frame and the timeline are painted."""
+    page.goto(f"{server.url}/ui/annotate?video={video}&frame={frame}", wait_until="commit")
     page.wait_for_function(READY, timeout=120_000)
     return float(page.evaluate("throughline.opened"))
 
