@@ -47,8 +47,9 @@ def run(quick: bool = False) -> dict[str, Any]:
                 wheel = wheel_over_lanes(page, 20 if quick else 120)
                 alone = dict(page.evaluate(PAINT, [_asset_root(page), LONGEST, LANES, RUNS]))
             browser.close()
-            replies = {name: _request(server, f"/api/videos/{video}{path}") for name, path in (
-                ("video", ""), ("timeline", "/timeline"), ("masks of 25 frames", f"/masks?start={frame}&stop={frame + 25}"))}
+            paths = {"video": "", "timeline": "/timeline",
+                     "masks of 25 frames": f"/masks?start={frame}&stop={frame + 25}"}
+            replies = {name: _request(server, f"/api/videos/{video}{path}") for name, path in paths.items()}
     return {"opening": {"first of a server": {"median": opened[0]}, "later": spread(opened[1:])}, "replies": replies,
             "timeline": {**wheel, f"{LANES} lanes of {LONGEST} frames, {RUNS} runs each": alone}}
 

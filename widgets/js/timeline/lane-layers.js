@@ -16,7 +16,6 @@ const ROOM = 7; // CSS pixels from mark to mark: nearer ones would hide each oth
  */
 export function paintBars({ context, scale, inks }, { segments, top, object }) {
   const middle = top + LANE / 2;
-  context.lineWidth = 1;
   for (const { left, width, state } of barsOf(segments, scale)) {
     if (state === "tracked") fill(context, object.colour, left, middle - 4, width, 8);
     else if (state === "verified") {
@@ -26,7 +25,7 @@ export function paintBars({ context, scale, inks }, { segments, top, object }) {
       fill(context, inks.hatch, left, middle - 5, width, 10);
       frame(context, inks.warn, left, middle - 5, width, 10);
     } else if (state === "absent") frame(context, inks.dim, left, middle - 3, width, 6);
-    else dots(context, object.colour, left, middle, width);
+    else dots(context, inks.dots(object.colour), left, middle, width);
   }
 }
 
@@ -45,16 +44,19 @@ function frame(context, ink, left, top, width, height) {
   context.fillRect(left + width - 1, top, 1, height);
 }
 
+/** A dotted outline. */
 function dots(context, ink, left, middle, width) {
-  context.strokeStyle = ink;
-  context.setLineDash([2, 3]);
-  context.strokeRect(left + 0.5, middle - 4.5, Math.max(1, width - 1), 9);
-  context.setLineDash([]);
+  context.fillStyle = ink;
+  context.fillRect(left, middle - 5, width, 1.5);
+  context.fillRect(left, middle + 3.5, width, 1.5);
+  if (width < 3) return;
+  context.fillRect(left, middle - 5, 1, 10);
+  context.fillRect(left + width - 1, middle - 5, 1, 10);
 }
 
 /** Dots at the foot where the score is low. @param {Paint} paint @param {Lane} lane */
 export function paintLow({ context, scale, inks }, { low, top }) {
-  context.fillStyle = inks.dotted;
+  context.fillStyle = inks.dots(inks.danger);
   let drawn = -1; // where the line has come to: ranges in one pixel are one
   const [first, stop] = touching(low, scale.start, scale.start + scale.span);
   for (let i = first; i < stop; i++) {

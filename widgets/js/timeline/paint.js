@@ -4,7 +4,7 @@ import { paintBars, paintLow, paintMarks } from "./lane-layers.js";
 import { paintLooked, paintPins, paintRange, paintTicks } from "./ruler-layers.js";
 import { RULER } from "./scale.js";
 
-/** @typedef {Object<string, string> & {hatch: CanvasPattern, dotted: CanvasPattern}} Inks */
+/** @typedef {Object<string, string> & {hatch: CanvasPattern, dots: (colour: string) => CanvasPattern}} Inks */
 /** @typedef {{context: CanvasRenderingContext2D, scale: import("./scale.js").Scale, inks: Inks, height: number}} Paint */
 /**
  * One lane, its top at `top`: what its layers are drawn from. `dim`: hidden on the picture.
@@ -24,7 +24,7 @@ export function inksOf(element, ratio) {
   const ink = (name) => style.getPropertyValue(`--tl-${name}`).trim();
   return { text: ink("text"), dim: ink("text-dim"), border: ink("border"), strong: ink("border-strong"), accent: ink("accent"),
     surface: ink("surface"), soft: ink("surface-2"), ok: ink("ok"), warn: ink("warn"), danger: ink("danger"),
-    hatch: hatched(ink("warn"), ratio), dotted: dotted(ink("danger"), ratio) };
+    hatch: hatched(ink("warn"), ratio), dots: dotsOf(ratio) };
 }
 
 /** Slanted lines. A pattern costs one fill a bar, however long; lines would cost one stroke each six pixels. */
@@ -38,10 +38,17 @@ const hatched = (colour, ratio) => tiled(6, ratio, (context) => {
   context.stroke();
 });
 
-const dotted = (colour, ratio) => tiled(4, ratio, (context) => {
-  context.fillStyle = colour;
-  context.fillRect(0, 0, 2, 4);
-});
+/** Dots in a colour, a pattern of each colour made once. @returns {(colour: string) => CanvasPattern} */
+function dotsOf(ratio) {
+  const made = new Map();
+  return (colour) => {
+    if (!made.has(colour)) made.set(colour, tiled(4, ratio, (context) => {
+      context.fillStyle = colour;
+      context.fillRect(0, 0, 2, 4);
+    }));
+    return made.get(colour);
+  };
+}
 
 /** A pattern of tiles. @param {number} side CSS pixels @param {(context: OffscreenCanvasRenderingContext2D) => void} draw */
 function tiled(side, ratio, draw) {
