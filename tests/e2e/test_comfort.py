@@ -89,8 +89,8 @@ def test_keys_can_be_chosen_and_restored(server: Server, browser: Browser) -> No
         row.get_by_role("button", name="Add a key").click()
         page.keyboard.press("Control+w")
         expect(page.get_by_text("The browser keeps Ctrl+W for itself")).to_be_visible()
-        page.keyboard.press("t")
-        expect(row).to_contain_text("T belongs to “Track to the next barrier”.")
+        page.keyboard.press("w")
+        expect(row).to_contain_text("W belongs to “Show each frame as it is tracked”.")
         row.get_by_role("button", name="Use it here instead").click()
         expect(page.get_by_text("Saved.")).to_be_visible()
         page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).click()
@@ -100,19 +100,19 @@ def test_keys_can_be_chosen_and_restored(server: Server, browser: Browser) -> No
             work.key(key)
             return bool(work.state()["tool"] == "brush")
 
-        assert takes_the_brush("t") and takes_the_brush("b")
-        button = page.locator("button[data-command='track.to_barrier']")
-        expect(button).to_have_attribute("title", "Track to the next barrier")
+        assert takes_the_brush("w") and takes_the_brush("b")
+        button = page.locator("button[data-command='tool.brush']")
+        expect(button).to_have_attribute("title", "Brush (B, W)")
 
         work = open_video(page, server)  # kept for the person, not for the page
-        assert takes_the_brush("t")
+        assert takes_the_brush("w")
         page.keyboard.press("?")
         page.get_by_role("button", name="Choose keys").click()
         page.get_by_role("button", name="Restore all").click()
         expect(page.get_by_text("Saved.")).to_be_visible()
         page.keyboard.press("Escape")
         assert takes_the_brush("b")
-        assert not takes_the_brush("t")
+        assert not takes_the_brush("w")
 
 
 class Fingers:

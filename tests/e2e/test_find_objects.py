@@ -29,7 +29,6 @@ def server(tmp_path: Path, scene: Scene) -> Iterator[Server]:
 def find(work: Annotating) -> list[dict[str, Any]]:
     """Press the key, and wait for the candidates."""
     work.key("i")
-    expect(work.page.get_by_role("status").filter(has_text="Looking for objects on frame")).to_be_visible()
     work.page.wait_for_function("throughline.state().search?.looking === false", timeout=3 * SLOW)
     return candidates(work)
 

@@ -152,7 +152,7 @@ def test_what_holds_on_some_frames_and_where_tracking_stops(server: Server, brow
         assert spans(work, "dog") == [
             ("occluded", "yes", 2, 3), ("pose", "down", 2, 6), ("truncated", "yes", 2, 6)]
         expect(page.get_by_label("Truncated")).to_be_checked()
-        expect(page.get_by_label("Occluded")).not_to_be_checked()
+        expect(page.get_by_role("checkbox", name="Occluded")).not_to_be_checked()
         work.key("Shift+U")  # all of the range says so: once more takes that back
         assert spans(work, "dog") == [("occluded", "yes", 2, 3), ("pose", "down", 2, 6)]
         work.key("Control+z")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from string import ascii_lowercase
+from string import ascii_lowercase, punctuation
 from typing import Any
 
 import pytest
@@ -237,7 +237,7 @@ def test_a_hotkey_chooses_its_label_unless_a_command_has_it(server: Server, brow
         page.goto(f"{server.url}/ui/?project=1")
         keys = "async (url) => [...(await import(url)).commandKeys().keys()]"
         taken = page.evaluate(keys, asset_url("js/commands.js"))
-        free = next(key for key in ascii_lowercase if key not in taken)
+        free = next(key for key in ascii_lowercase + punctuation if key not in taken)
         labels = server.call("GET", "/api/projects/1")["labels"]
         for label, hotkey in zip(labels, (free, "d"), strict=False):
             server.call("PATCH", f"/api/labels/{label['id']}", {"hotkey": hotkey})

@@ -34,7 +34,8 @@ export const stepsOf = ({ video }) => [
   {
     title: t`Track what is stale`, target: "[data-command='track.stale']",
     text: t`Masks that were made before your correction are stale now: hatched in the timeline, dashed on the picture. Track them again (Shift+R); nothing else changes.`,
-    isDone: (_, { timeline, objects }) => countStale(timeline, [...objects.keys()]) === 0,
+    facts: newestRun,
+    isDone: (before, state) => newestRun(state) > before && countStale(state.timeline, [...state.objects.keys()]) === 0,
   },
   {
     title: t`Verify a frame`, target: "[data-command='mask.verify']",
