@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,10 @@ def test_they_are_found_told_and_kept(client: Client, video: int) -> None:
     publish, workplace.events.publish = workplace.events.publish, lambda v, event, data: told.append((event, data))
     try:
         assert wait_for_cuts(client, video) == [CUT]
+        for _ in range(500):  # they are told once they are stored
+            if ("cuts", {"cuts": (CUT,), "looked": 1.0}) in told:
+                break
+            time.sleep(0.02)
     finally:
         workplace.events.publish = publish
     assert told[0] == ("cuts", {"cuts": None, "looked": 0.0})
