@@ -41,13 +41,14 @@ def test_they_are_found_told_and_kept(client: Client, video: int) -> None:
     try:
         assert wait_for_cuts(client, video) == [CUT]
         for _ in range(500):  # they are told once they are stored
-            if ("cuts", {"cuts": (CUT,), "looked": 1.0}) in told:
+            if told[-1:] == [("cuts", {"cuts": (CUT,), "looked": 1.0})] and len(told) > 1:
                 break
             time.sleep(0.02)
     finally:
         workplace.events.publish = publish
-    assert told[0] == ("cuts", {"cuts": None, "looked": 0.0})
-    assert ("cuts", {"cuts": (CUT,), "looked": 1.0}) in told
+    looking, found = ("cuts", {"cuts": None, "looked": 0.0}), ("cuts", {"cuts": (CUT,), "looked": 1.0})
+    # What was found the first time may be told only now, once more than is asked for here.
+    assert looking in told and found in told[told.index(looking):]
 
 
 def test_people_add_and_remove_them(client: Client, video: int) -> None:

@@ -35,7 +35,8 @@ def begun(tmp_path: Path) -> tuple[Path, int, int]:
         thing = server.call("POST", f"/api/videos/{video}/objects", {"label_id": project["labels"][0]["id"]})["id"]
         prompt = {"kind": "box", "x0": 0, "y0": 60, "x1": 40, "y1": 100}
         server.call("POST", f"/api/videos/{video}/frames/0/prompts", {"object_id": thing, "prompt": prompt, "base": 0})
-        run = server.call("POST", "/api/runs", {"video_id": video, "objects": None, "scope": "forward", "frame": 0})
+        run = server.call("POST", "/api/runs", {"video_id": video, "objects": None, "scope": "forward", "frame": 0,
+                                               "across_cuts": True})  # the square's way back to the left is one
         while server.call("GET", f"/api/runs/{run['id']}")["done"] < 3:
             pass
         assert server.call("POST", f"/api/runs/{run['id']}/cancel", {})["status"] == "cancelled"
