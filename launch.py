@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 RUN = ("requirements.txt",)
-TRAIN = (*RUN, "requirements-models.txt")
-TEST = (*TRAIN, "requirements-test.txt")
+MODELS = (*RUN, "requirements-models.txt")
+TEST = (*MODELS, "requirements-test.txt")
 TEST_WITHOUT_DEPENDENCIES = ("requirements-test-nodeps.txt",)
 
 DEMO = ROOT / "build" / "demo" / "bigbuckbunny.mp4"
@@ -148,6 +148,11 @@ def test(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def needs_torch(command: str, rest: list[str]) -> bool:
+    """Whether a command needs the packages of the models that are not ours."""
+    return command in ("train", "parity") or (command == "models" and rest[:1] == ["verify"])
+
+
 def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 -- this file must say so itself on an older Python
         raise SetupError(f"Throughline needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
@@ -156,7 +161,7 @@ def main(arguments: list[str]) -> int:
     command, *rest = arguments
     if command == "test":
         return test(rest)
-    prepare(TRAIN if command == "train" else RUN)
+    prepare(MODELS if needs_torch(command, rest) else RUN)
     if command == "serve" and "--help" not in rest and "--demo" not in rest and (demo := fetch_demo()):
         rest = ["--demo", str(demo), *rest]
     argv = [str(PYTHON), "-m", "app.cli", command, *rest]

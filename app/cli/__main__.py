@@ -17,6 +17,7 @@ COMMANDS = {
     "import": ("app.cli.transfer", "read annotations of one of these formats into a project"),
     "evaluate": ("app.cli.evaluate", "measure a model on sequences with masks"),
     "train": ("app.cli.train", "train the compact model"),
+    "parity": ("app.cli.parity", "hold the models against the numbers of their authors' code"),
     "bench": ("app.cli.bench", "run the benchmarks behind every figure in the docs"),
 }
 
