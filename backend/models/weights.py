@@ -78,8 +78,8 @@ def check_names(expected: Collection[str], given: Collection[str], what: str) ->
     missing, unexpected = set(expected) - set(given), set(given) - set(expected)
     if not missing and not unexpected:
         return
-    parts = [f"{word} {in_groups(sorted(names))}" for word, names in (("missing:", missing), ("unexpected:", unexpected))
-             if names]
+    found = (("missing", missing), ("unexpected", unexpected))
+    parts = [f"{word}: {in_groups(sorted(names))}" for word, names in found if names]
     raise BadInput("wrong_weights", f"These are not the weights of {what}: {'; '.join(parts)}.",
                    f"They look like {looks_like(given)}. Name the file of {what}.")
 
