@@ -69,7 +69,9 @@ class ColourSession:
             self._known[one] = max(regions, key=lambda region: (region & mask).sum(), default=mask)
         return {one: _segment(mask) for one, mask in self._known.items()}
 
-    def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
+    def discover(
+        self, frame: int, query: Categories | Expression | None, within: range | None = None
+    ) -> list[Candidate]:
         """The regions of the colours that are named, largest first; of an expression the largest alone."""
         text = query.text.lower() if isinstance(query, Expression) else ""
         names = query.names if isinstance(query, Categories) else re.findall(r"\w+", text) if text else list(RANGES)
@@ -78,7 +80,9 @@ class ColourSession:
         found.sort(key=lambda one: -int(one.segment.mask.sum()))
         return found[:1] if isinstance(query, Expression) else found[:8]
 
-    def answer(self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]]) -> Answer:
+    def answer(
+        self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
+    ) -> Answer:
         """Colours do not talk."""
         raise NotImplementedError("colours has no answer task")
 

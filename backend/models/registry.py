@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+import psutil
+
 from backend.errors import BadInput, NotFound, Unavailable
 from backend.models import compact, flow
 from backend.models.seam import Model, ModelSpec, Task
@@ -116,8 +118,25 @@ def load(name: str = DEFAULT) -> Model:
                 ready = ", ".join(one.spec.name for one in available() if one.ready)
                 raise Unavailable("model_not_ready", f"The model '{name}' cannot be used.",
                                   f"{missing} Until then choose another model; ready: {ready}.")
+            _check_memory(package.SPEC)
             _loaded[name] = package.load()
         return _loaded[name]
+
+
+def _check_memory(wanted: ModelSpec) -> None:
+    """Refuse before loading what would not fit: half loaded, it would take the server down.
+
+    Only the memory of the machine is looked at, through which all weights go; a GPU refuses by itself.
+
+    Raises:
+        Unavailable: says how much is needed and how much is free.
+    """
+    free = psutil.virtual_memory().available
+    if wanted.memory_bytes > free:
+        raise Unavailable(
+            "too_little_memory",
+            f"{wanted.title} needs about {wanted.memory_bytes / 2**30:.1f} GB of memory; {free / 2**30:.1f} are free.",
+            f"Close other programs, or choose a smaller model ({DEFAULT} needs little).")
 
 
 def _package(name: str) -> Package:

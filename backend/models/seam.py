@@ -43,6 +43,8 @@ class ModelSpec:
         prompts: prompt kinds `segment` and `discover` take.
         tasks: which session methods work.
         weights: files it needs; empty for a model without weights.
+        memory_bytes: estimate of the memory it takes once loaded, of the machine or of its GPU; loading is refused
+            where less is free.
         bytes_per_object_frame: upper bound of what the memory bank keeps an object and remembered frame.
         max_objects: objects one session tracks together.
         heeds_others: `segment` makes better masks where positive points and strokes of the other objects on the frame
@@ -57,6 +59,7 @@ class ModelSpec:
     prompts: frozenset[PromptKind]
     tasks: frozenset[Task]
     weights: tuple[WeightFile, ...] = ()
+    memory_bytes: int = 0
     bytes_per_object_frame: int = 0
     max_objects: int = 1000
     heeds_others: bool = False
@@ -98,11 +101,13 @@ class Candidate:
         segment: its mask and score.
         category: what it was found as, where categories were asked for.
         object: the remembered object it seems to be, lost until now; None for something new.
+        frame: the frame the mask is on, where a model chose a better one than it was asked for; None: that one.
     """
 
     segment: Segment
     category: str | None = None
     object: int | None = None
+    frame: int | None = None
 
 
 @dataclass(frozen=True)
@@ -138,13 +143,21 @@ class Session(Protocol):
         An object that is lost comes back with `present` False and is looked for again on later frames."""
         ...
 
-    def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
+    def discover(
+        self, frame: int, query: Categories | Expression | None, within: range | None = None
+    ) -> list[Candidate]:
         """Candidates on a frame, best first; None asks for everything that is not among the remembered objects there.
-        Raises NotImplementedError without the task."""
+
+        A model with language may look at more frames than that one, but only at frames `within` the range (None: of the
+        whole video). Nothing found is an empty list. Raises NotImplementedError without the task."""
         ...
 
-    def answer(self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]]) -> Answer:
-        """Answer about objects given as {object: {frame: mask}}. Raises NotImplementedError without the task."""
+    def answer(
+        self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
+    ) -> Answer:
+        """Answer about objects given as {object: {frame: mask}}, looking at frames `within` the range (None: of the
+        whole video). In the question an object is named by its id in brackets: "[3]".
+        Raises NotImplementedError without the task."""
         ...
 
     def close(self) -> None:

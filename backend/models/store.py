@@ -1,7 +1,8 @@
 """Where the weights of models lie on this machine, and what to say where they do not. Needs no torch.
 
 They lie in a folder a model under `weights/` of the installation (or `THROUGHLINE_WEIGHTS`), as `launch.py models get`
-puts them there; or where a person said with `launch.py models use NAME PATH`.
+puts them there; or where a person said with `launch.py models use NAME --path PATH`, which also keeps how a model is to
+be run.
 """
 
 from __future__ import annotations
@@ -9,13 +10,37 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any, Literal
 
 from backend.errors import BadInput
 from backend.models.seam import ModelSpec
 
 PACKAGES = ("torch", "transformers")
-_PATHS = "paths.json"
+_SETTINGS = "models.json"
+
+Precision = Literal["auto", "float32", "bfloat16", "float16", "4bit"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a model is to be run on this machine.
+
+    Attributes:
+        path: file or folder of the weights; None: the usual place.
+        device: as torch names it ("cpu", "cuda", "cuda:1"); "auto": a GPU where there is one.
+        precision: of the weights and of computing; "4bit" for the language part of models that have one; "auto":
+            bfloat16 on a GPU, float32 on a CPU.
+        size: side of the square picture the network sees, where a model allows to lower it; None: its own.
+        compile: let torch compile the network (GPU only; slow at first).
+    """
+
+    path: str | None = None
+    device: str = "auto"
+    precision: Precision = "auto"
+    size: int | None = None
+    compile: bool = False
 
 
 def folder() -> Path:
@@ -26,26 +51,29 @@ def folder() -> Path:
 
 def path_of(spec: ModelSpec) -> Path:
     """The file or folder with the weights of a model, be they there or not."""
-    named = _paths().get(spec.name)
+    named = options(spec.name).path
     return Path(named) if named else folder() / spec.name
 
 
-def use(name: str, path: Path | None) -> None:
-    """Take the weights of a model from a file or folder of one's own from now on; None: from the usual place.
+def options(name: str) -> Options:
+    """How a model is to be run. Raises BadInput where the settings are damaged."""
+    known = {one.name for one in fields(Options)}
+    return Options(**{key: value for key, value in _settings().get(name, {}).items() if key in known})
+
+
+def use(name: str, chosen: Options) -> None:
+    """Run a model so from now on (a server that runs has to be started again).
 
     Raises:
-        BadInput: there is nothing at `path`.
+        BadInput: there is nothing at the path.
     """
-    paths = _paths()
-    paths.pop(name, None)
-    if path is not None:
-        if not path.exists():
-            raise BadInput("no_weights", f"There is no file or folder {path}.", "Check the path.")
-        paths[name] = str(path.resolve())
+    if chosen.path is not None and not Path(chosen.path).exists():
+        raise BadInput("no_weights", f"There is no file or folder {chosen.path}.", "Check the path.")
+    settings = {**_settings(), name: asdict(chosen)}
     folder().mkdir(parents=True, exist_ok=True)
-    beside = folder() / f"{_PATHS}.part"
-    beside.write_text(json.dumps(paths, indent=2) + "\n", encoding="utf-8")
-    beside.replace(folder() / _PATHS)
+    beside = folder() / f"{_SETTINGS}.part"
+    beside.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    beside.replace(folder() / _SETTINGS)
 
 
 def missing(spec: ModelSpec) -> str | None:
@@ -66,11 +94,11 @@ def missing(spec: ModelSpec) -> str | None:
     return None
 
 
-def _paths() -> dict[str, str]:
+def _settings() -> dict[str, dict[str, Any]]:
     try:
-        return dict(json.loads((folder() / _PATHS).read_text(encoding="utf-8")))
+        return dict(json.loads((folder() / _SETTINGS).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise BadInput("damaged_paths", f"{_PATHS} in {folder()} cannot be read: {error}",
+        raise BadInput("damaged_settings", f"{_SETTINGS} in {folder()} cannot be read: {error}",
                        "Mend or delete it, then say `launch.py models use` again.") from error

@@ -75,7 +75,9 @@ class CompactSession:
         self._bank.follow(frame, encoded, small, sure)
         return segments
 
-    def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
+    def discover(
+        self, frame: int, query: Categories | Expression | None, within: range | None = None
+    ) -> list[Candidate]:
         """Everything that looks like an object and has no remembered mask there; remembered objects that memory or
         their looks find again are proposed as themselves."""
         if query is not None:
@@ -93,7 +95,9 @@ class CompactSession:
                        for place, (segment, depth) in enumerate(found)]
         return sorted(candidates, key=lambda one: -one.segment.score)
 
-    def answer(self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]]) -> Answer:
+    def answer(
+        self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
+    ) -> Answer:
         """This model has no language."""
         raise NotImplementedError("compact has no answer task")
 

@@ -131,11 +131,15 @@ class FlowSession:
             segments[object] = Segment(mask, guess.score, present=bool(mask.any()))
         return segments
 
-    def discover(self, frame: int, query: Categories | Expression | None) -> list[Candidate]:
+    def discover(
+        self, frame: int, query: Categories | Expression | None, within: range | None = None
+    ) -> list[Candidate]:
         """This model knows no categories."""
         raise NotImplementedError("flow has no discover task")
 
-    def answer(self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]]) -> Answer:
+    def answer(
+        self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
+    ) -> Answer:
         """This model has no language."""
         raise NotImplementedError("flow has no answer task")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 import safetensors.torch
 import torch
 
-from backend.errors import BadInput
-from backend.models import store, weights
+from backend.errors import BadInput, Unavailable
+from backend.models import registry, store, weights
 from backend.models.seam import ModelSpec, WeightFile
+from backend.models.store import Options
 
 TENSORS = {"seg_head.0.weight": torch.ones(3), "seg_head.1.bias": torch.arange(2.0)}
 
@@ -87,11 +89,12 @@ def test_where_weights_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert said is not None and all(part in said for part in ("big.pt", "a/b", "MIT", "launch.py models get big"))
     mine = tmp_path / "mine.pt"
     with pytest.raises(BadInput, match="no file or folder"):
-        store.use("big", mine)
+        store.use("big", Options(path=str(mine)))
     torch.save(TENSORS, mine)
-    store.use("big", mine)
+    store.use("big", Options(path=str(mine), size=512))
+    assert store.options("big").size == 512 and store.options("other") == Options()
     assert store.missing(SPEC) is None and store.path_of(SPEC) == mine
-    store.use("big", None)
+    store.use("big", Options())
     usual = store.path_of(SPEC)
     assert usual == tmp_path / "weights" / "big" and store.missing(SPEC) is not None
     usual.mkdir()
@@ -99,6 +102,21 @@ def test_where_weights_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert store.missing(SPEC) is None
     monkeypatch.setattr(store, "PACKAGES", ("no_such_package",))
     assert "no_such_package not installed" in str(store.missing(SPEC))
-    (tmp_path / "weights" / "paths.json").write_text("{")
+    (tmp_path / "weights" / "models.json").write_text("{")
     with pytest.raises(BadInput, match="cannot be read"):
         store.path_of(SPEC)
+
+
+def test_what_would_not_fit_is_refused_before_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Huge:
+        SPEC = replace(SPEC, name="huge", memory_bytes=2**60, weights=())
+
+        def missing(self) -> None:
+            return None
+
+        def load(self) -> Any:
+            raise AssertionError("it must not be loaded")
+
+    monkeypatch.setitem(registry._PACKAGES, "huge", Huge())
+    with pytest.raises(Unavailable, match=r"1073741824\.0 GB of memory"):
+        registry.load("huge")
