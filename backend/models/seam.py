@@ -23,12 +23,24 @@ Task = Literal["segment", "track", "discover", "answer"]
 
 @dataclass(frozen=True)
 class WeightFile:
-    """A file a model needs: its name, where it comes from, its licence, the command that fetches it."""
+    """A file a model needs, or several of one kind.
+
+    Attributes:
+        name: relative to the model's folder of weights, and to the top of its repository; `*` and `?` stand for any
+            letters between slashes ("*.safetensors", "parts/model-*.bin").
+        source: where it comes from, for people.
+        licence: of the file, and what is known of the licences of those it was made from.
+        fetch_command: the command that brings it here.
+        repository: on the Hugging Face hub ("owner/name"), where `models get` finds it; None: it cannot be downloaded.
+        bytes: size as published, of all files of this name together; None: not known before the hub is asked.
+    """
 
     name: str
     source: str
     licence: str
     fetch_command: str
+    repository: str | None = None
+    bytes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -88,10 +88,20 @@ def missing(spec: ModelSpec) -> str | None:
         first = absent[0]
         names = ", ".join(one.name for one in absent)
         return f"{names} of {first.source} (licence: {first.licence}) missing: run `{first.fetch_command}`."
-    lacking = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
-    if lacking:
+    if lacking := lacking_packages():
         return f"{' and '.join(lacking)} not installed: run `python3 launch.py models get {spec.name}`."
     return None
+
+
+def lacking_packages() -> list[str]:
+    """Packages that models with weights need and that are not installed."""
+    return [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+
+
+def bytes_here(spec: ModelSpec) -> int:
+    """Size on disk of what lies where the weights of a model are to lie; 0 where nothing does."""
+    path = path_of(spec)
+    return sum(one.stat().st_size for one in (path.rglob("*") if path.is_dir() else [path]) if one.is_file())
 
 
 def _settings() -> dict[str, dict[str, Any]]:
