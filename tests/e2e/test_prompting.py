@@ -230,17 +230,21 @@ def test_objects_are_found_by_words(server: Server, browser: Browser) -> None:
         assert work.state()["search"] is None and len(work.stored()) == 2
 
 
-def test_a_hotkey_that_a_command_has_stays_the_commands(server: Server, browser: Browser) -> None:
+def test_a_hotkey_chooses_its_label_with_alt(server: Server, browser: Browser) -> None:
     with strict_page(browser) as page:
-        labels = server.call("GET", "/api/projects/1")["labels"]
-        server.call("PATCH", f"/api/labels/{labels[1]['id']}", {"hotkey": "d"})
+        label = server.call("GET", "/api/projects/1")["labels"][1]["id"]
+        server.call("PATCH", f"/api/labels/{label}", {"hotkey": "d"})
+        server.call("PATCH", "/api/me/preferences", {"keys": {"undo": ["ctrl+z", "alt+e"]}})
         page.goto(f"{server.url}/ui/?project=1")
         page.get_by_role("tab", name="Labels").click()
         row = page.locator("tr[data-label='White']")
-        expect(row.get_by_text("Not bound: this key is “Previous frame”.")).to_be_visible()
-        expect(page.locator("tr[data-label='thing'] .tl-key-taken")).to_be_empty()
+        expect(row.get_by_text("Alt+D", exact=True)).to_be_visible()
+        page.locator("tr[data-label='thing']").get_by_label("Hotkey").press("e")
+        expect(page.get_by_text("Alt+E is “Undo” in your keys.")).to_be_visible()
         work = Prompting(page, server, 4)
-        before = work.state()["labelId"]
+        assert work.state()["labelId"] != label
+        work.key("Alt+d")
+        assert (work.state()["labelId"], work.state()["frame"]) == (label, 4)
         work.key("d")
         page.wait_for_function("throughline.state().shown === 3", timeout=SLOW)
-        assert work.state()["labelId"] == before
+        server.call("PATCH", "/api/me/preferences", {"keys": {}})

@@ -1,5 +1,6 @@
 """Keys: what an event is called, how bindings are written, and that no two commands share one."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,13 @@ NAME = "(m, init) => m.nameOf(new KeyboardEvent('keydown', init))"
     ({"key": "!", "code": "Digit1", "shiftKey": True}, "shift+1"),
     ({"key": "ArrowLeft", "code": "ArrowLeft", "shiftKey": True}, "shift+ArrowLeft"),
     ({"key": "F", "code": "KeyF"}, "f"),
+    ({"key": "d", "code": "KeyD", "altKey": True}, "alt+d"),
+    ({"key": "a", "code": "KeyQ", "altKey": True}, "alt+a"),
+    ({"key": "∂", "code": "KeyD", "altKey": True}, "alt+d"),
+    ({"key": "Dead", "code": "KeyE", "altKey": True, "shiftKey": True}, "alt+shift+e"),
+    ({"key": "∂", "code": "KeyD", "altKey": True, "modifierAltGraph": True}, "alt+d"),
+    ({"key": "@", "code": "KeyQ", "ctrlKey": True, "altKey": True, "modifierAltGraph": True}, "@"),
+    ({"key": "ArrowUp", "code": "ArrowUp", "altKey": True}, "alt+ArrowUp"),
 ])
 def test_events_have_the_names_bindings_use(js: Call, event: dict[str, Any], name: str) -> None:
     assert js("shortcuts.js", NAME, event) == name
@@ -59,10 +67,22 @@ def test_the_keys_of_commands_are_known_without_a_video(js: Call) -> None:
     known = js("commands.js", "(m) => Object.fromEntries([...m.commandKeys()].map(([key, { id }]) => [key, id]))")
     assert [known[key] for key in ("d", "i", "s", "/", "shift+p", "shift+9")] == [
         "frame.previous", "tool.find", "tool.scribble", "words.focus", "prompt.swap", "label.9"]
-    bound = js("commands/labels.js", """(m) => m.hotkeyCommands({store: {state: {video: {labels: [
-      {id: 1, name: "one", hotkey: "d"}, {id: 2, name: "two", hotkey: "D"}, {id: 3, name: "three", hotkey: null},
-    ]}}}}, new Map([["d", {}]])).map(({id, keys}) => [id, keys])""")
-    assert bound == [["label.hotkey.2", ["shift+d"]]]
+    assert not any(re.fullmatch(r"alt\+(shift\+)?[a-z0-9]", key) for key in known), "these are the labels' hotkeys"
+
+
+def test_hotkeys_of_labels_take_alt_and_leave_what_a_person_chose(js: Call) -> None:
+    labels = [{"id": 1, "name": "one", "hotkey": "d"}, {"id": 2, "name": "two", "hotkey": "D"},
+              {"id": 3, "name": "three", "hotkey": None}, {"id": 4, "name": "four", "hotkey": "5"}]
+    made = js("commands/labels.js", """(m, labels) => m.hotkeyCommands({store: {state: {video: {labels}}}})
+      .map(({id, title, keys}) => ({id, title, keys, group: ""}))""", labels)
+    assert [one["keys"] for one in made] == [["alt+d"], ["alt+shift+d"], ["alt+5"]]
+    bound = js("shortcuts.js", """(m, commands) => {
+      const shortcuts = new m.Shortcuts();
+      shortcuts.add(commands);
+      shortcuts.rebind({undo: ["alt+d"]});
+      return Object.fromEntries([...shortcuts.bound].map(([key, { id }]) => [key, id]));
+    }""", [*made, {"id": "undo", "title": "Undo", "keys": ["ctrl+z"], "group": ""}])
+    assert bound == {"alt+d": "undo", "alt+shift+d": "label.hotkey.2", "alt+5": "label.hotkey.4"}
 
 
 def test_words_are_read_as_names_or_as_an_expression(js: Call) -> None:

@@ -12,6 +12,7 @@ import { workCommands } from "./commands/work.js";
 import { timelineCommands } from "./commands/timeline.js";
 import { t } from "./i18n.js";
 import { chosenModel } from "./models.js";
+import { Shortcuts } from "./shortcuts.js";
 import { nextBarrier, nextUnverified } from "./timeline/segments.js";
 import { toggleTheme } from "./theme.js";
 import { suits, toolsFor } from "./tools/index.js";
@@ -20,26 +21,29 @@ import { suits, toolsFor } from "./tools/index.js";
 
 /** @param {import("./workspace.js").Workspace} workspace @returns {Command[]} */
 export function commandsOf(workspace) {
-  const commands = [
+  return [
     ...toolCommands(workspace), ...frameCommands(workspace), ...objectCommands(workspace), ...maskCommands(workspace),
     ...drawingCommands(workspace),
     ...runCommands(workspace), ...viewCommands(workspace), ...labelCommands(workspace), ...promptingCommands(workspace),
     ...crosshairCommands(workspace), ...checkCommands(workspace), ...compareCommands(workspace),
     ...identityCommands(workspace), ...nextFrameCommands(workspace), ...workCommands(workspace),
-    ...timelineCommands(workspace),
+    ...timelineCommands(workspace), ...hotkeyCommands(workspace),
   ];
-  return [...commands, ...hotkeyCommands(workspace, byKey(commands))];
 }
 
-/** What every key does, on whatever video: for pages that hand out keys. @returns {Map<string, Command>} */
-export function commandKeys() {
+/**
+ * What every key does, on whatever video: for pages that hand out keys.
+ * @param {Record<string, string[]>} [chosen] the keys a person chose, by command @returns {Map<string, Command>}
+ */
+export function commandKeys(chosen = {}) {
   const labels = Array.from({ length: 9 }, () => ({}));
   const model = { tasks: ["segment", "track", "discover"], prompts: [] };
+  const shortcuts = new Shortcuts();
   // Making the list only reads what the video offers; everything else is read when a command runs.
-  return byKey(commandsOf({ store: { state: { video: { labels, models: [model] } } }, tools: { find: {} } }));
+  shortcuts.add(commandsOf({ store: { state: { video: { labels, models: [model] } } }, tools: { find: {} } }));
+  shortcuts.rebind(chosen);
+  return shortcuts.bound;
 }
-
-const byKey = (commands) => new Map(commands.flatMap((command) => command.keys.map((key) => [key, command])));
 
 function toolCommands(workspace) {
   const { store } = workspace;

@@ -21,13 +21,16 @@ const NOT_TEXT = ["checkbox", "radio", "range", "color", "button"];
 export function nameOf(event) {
   const graph = event.getModifierState("AltGraph");
   const isDigit = /^Digit\d$/.test(event.code);
-  const isLetter = /^[a-z]$/i.test(event.key);
+  const isAscii = /^[a-z]$/i.test(event.key);
+  // With Alt a Mac types another character ("∂" for D): there the place of the key says which letter it is.
+  const placed = event.altKey && !event.ctrlKey && !isAscii ? /^Key([A-Z])$/.exec(event.code)?.[1] : undefined;
+  const letter = (placed ?? (isAscii ? event.key : "")).toLowerCase();
   // Characters such as "[" or "?" need shift or AltGr on some keyboards: what counts is the character they give.
-  const isSign = event.key.length === 1 && !isLetter && !isDigit && event.key !== " ";
-  const key = isDigit && !graph ? event.code.slice(5) : isLetter ? event.key.toLowerCase() : event.key;
+  const isSign = event.key.length === 1 && !letter && !isDigit && event.key !== " ";
+  const key = isDigit && !graph ? event.code.slice(5) : letter || event.key;
   const parts = [];
   if ((event.ctrlKey || event.metaKey) && !graph) parts.push("ctrl");
-  if (event.altKey && !graph) parts.push("alt");
+  if (event.altKey && (!graph || placed)) parts.push("alt");
   if (event.shiftKey && !isSign) parts.push("shift");
   return [...parts, key].join("+");
 }

@@ -1,4 +1,4 @@
-// Labels by key: Shift and a digit by their place in the schema, and the hotkeys that owners gave them.
+// Labels by key: Shift and a digit by their place in the schema, Alt and the hotkeys that owners gave them.
 
 import { t } from "../i18n.js";
 
@@ -14,16 +14,19 @@ export function labelCommands(workspace) {
 }
 
 /**
- * The hotkeys of labels. One that a command has already stays that command's: the label editor of the project says so.
- * @param {import("../workspace.js").Workspace} workspace @param {Map<string, Command>} taken by key @returns {Command[]}
+ * The hotkeys of labels: with Alt, as commands have the plain letters and none has one with Alt. A person who gave such a key to
+ * a command of theirs keeps it (`Shortcuts.rebind`): the label editor of the project says so.
+ * @param {import("../workspace.js").Workspace} workspace @returns {Command[]}
  */
-export function hotkeyCommands(workspace, taken) {
-  const labels = workspace.store.state.video.labels.filter(({ hotkey }) => hotkey && !taken.has(bindingOf(hotkey)));
+export function hotkeyCommands(workspace) {
+  const labels = workspace.store.state.video.labels.filter(({ hotkey }) => hotkey);
   return labels.map(({ id, name, hotkey }) => ({
-    id: `label.hotkey.${id}`, title: name, group: t`Labels`, keys: [bindingOf(hotkey)],
-    run: () => workspace.objects.setLabel(id),
+    id: hotkeyId(id), title: name, group: t`Labels`, keys: [bindingOf(hotkey)], run: () => workspace.objects.setLabel(id),
   }));
 }
 
+/** The command of a label's hotkey. @param {number} label */
+export const hotkeyId = (label) => `label.hotkey.${label}`;
+
 /** A hotkey as bindings write it: the capital letter needs Shift. @param {string} hotkey */
-export const bindingOf = (hotkey) => (/[A-Z]/.test(hotkey) ? `shift+${hotkey.toLowerCase()}` : hotkey);
+export const bindingOf = (hotkey) => `alt+${/[A-Z]/.test(hotkey) ? "shift+" : ""}${hotkey.toLowerCase()}`;

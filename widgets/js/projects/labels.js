@@ -2,26 +2,29 @@
 
 import { request } from "../api.js";
 import { commandKeys } from "../commands.js";
-import { bindingOf } from "../commands/labels.js";
+import { bindingOf, hotkeyId } from "../commands/labels.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { emptyState, table } from "../shell/elements.js";
 import { attempt } from "../shell/page.js";
+import { written } from "../shortcuts.js";
 
 /** Colours that stay apart on video, for labels in the order they are made. */
 export const LABEL_COLOURS = ["#3b82f6", "#f59e0b", "#14b8a6", "#ef4444", "#a855f7", "#84cc16", "#ec4899", "#06b6d4",
   "#f97316", "#6366f1"];
 
+/** @typedef {Record<string, string[]>} Chosen the keys that the person at the page chose, by command */
+
 /**
  * The table of labels, with a row to add one. A row stays where it is while others are saved: nothing typed is lost.
- * @param {any} project with `labels` and `role`
+ * @param {any} project with `labels` and `role` @param {Chosen} [chosen]
  * @returns {HTMLElement}
  */
-export function labelEditor(project) {
+export function labelEditor(project, chosen = {}) {
   const mayEdit = project.role === "owner";
-  const rows = project.labels.map((label) => row(label, mayEdit));
+  const rows = project.labels.map((label) => row(label, mayEdit, chosen));
   if (mayEdit) {
-    const last = newRow(project, (label) => last.before(row(label, mayEdit)));
+    const last = newRow(project, chosen, (label) => last.before(row(label, mayEdit, chosen)));
     rows.push(last);
   }
   return h("section", { "aria-label": t`Labels` }, rows.length
@@ -30,11 +33,11 @@ export function labelEditor(project) {
 }
 
 /** A label's row. A refused change is said, and what is stored is shown again. */
-function row(label, mayEdit) {
+function row(label, mayEdit, chosen) {
   const save = (name, read) => async ({ target }) => {
     const saved = await attempt(() => request("PATCH", `api/labels/${label.id}`, { [name]: read(target) }));
     if (saved) Object.assign(label, saved);
-    else element.replaceWith(row(label, mayEdit));
+    else element.replaceWith(row(label, mayEdit, chosen));
   };
   const remove = () => attempt(async () => {
     await request("DELETE", `api/labels/${label.id}`);
@@ -47,15 +50,15 @@ function row(label, mayEdit) {
     hotkey: save("hotkey", (input) => input.value || null),
     attributes: save("attributes", (input) => parseAttributes(input.value)),
   }, !mayEdit);
-  const element = h("tr", { "data-label": label.name }, ...inputs.map(cell),
+  const element = h("tr", { "data-label": label.name }, ...cells(inputs, chosen, label.id),
     h("td", { class: "tl-actions" }, mayEdit && h("button", {
       class: "tl-button tl-quiet", onclick: remove, "aria-label": t`Delete ${label.name}`,
     }, t`Delete`)));
   return element;
 }
 
-/** The row that makes a label. @param {any} project @param {(label: any) => void} onAdded */
-function newRow(project, onAdded) {
+/** The row that makes a label. @param {any} project @param {Chosen} chosen @param {(label: any) => void} onAdded */
+function newRow(project, chosen, onAdded) {
   let made = project.labels.length;
   const nextColour = () => LABEL_COLOURS[made % LABEL_COLOURS.length];
   const blank = { colour: nextColour(), name: "", is_thing: true, hotkey: null, attributes: [] };
@@ -73,22 +76,27 @@ function newRow(project, onAdded) {
   name.placeholder = t`New label`;
   attributes.placeholder = t`colour: red, blue; pose*: standing, lying`;
   name.addEventListener("keydown", (event) => event.key === "Enter" && submit());
-  return h("tr", { class: "tl-new" }, ...inputs.map(cell),
+  return h("tr", { class: "tl-new" }, ...cells(inputs, chosen),
     h("td", { class: "tl-actions" }, h("button", { class: "tl-button tl-primary", onclick: submit }, t`Add`)));
 }
 
-/** A cell of the table. */
-const cell = (input) => h("td", {}, input.name === "hotkey" ? [input, takenNote(input)] : input);
+/** The cells of a row; the hotkey's says what to press. */
+const cells = (inputs, chosen, id) =>
+  inputs.map((input) => h("td", {}, input.name === "hotkey" ? [input, keyNote(input, chosen, id)] : input));
 
-/** Where a hotkey is a command's already, it stays that one's: said beside it. @param {HTMLInputElement} input */
-function takenNote(input) {
-  const note = h("small", { class: "tl-key-taken", role: "status" });
-  const check = () => {
-    const command = input.value && commandKeys().get(bindingOf(input.value));
-    note.textContent = command ? t`Not bound: this key is “${command.title}”.` : "";
+/** What the person at the page presses for a hotkey. @param {HTMLInputElement} input @param {Chosen} chosen @param {number} [id] */
+function keyNote(input, chosen, id) {
+  const note = h("small", { class: "tl-key-note", role: "status" });
+  const own = chosen[hotkeyId(id)];
+  const say = () => {
+    const keys = input.value && (own ?? [bindingOf(input.value)]);
+    const command = keys && !own && commandKeys(chosen).get(keys[0]);
+    const text = keys ? keys.map(written).join(", ") : "";
+    note.classList.toggle("tl-key-taken", Boolean(command));
+    note.textContent = command ? t`${text} is “${command.title}” in your keys.` : text;
   };
-  input.addEventListener("input", check);
-  check();
+  input.addEventListener("input", say);
+  say();
   return note;
 }
 

@@ -49,7 +49,7 @@ async function drawProject(view, project, me) {
   });
   const tabs = {
     [t`Videos`]: () => [importPanel(project, me.is_owner, refresh), videos],
-    [t`Labels`]: () => [labelEditor(project)],
+    [t`Labels`]: () => [labelEditor(project, me.preferences.keys)],
   };
   const body = h("div", { role: "tabpanel" });
   const buttons = Object.keys(tabs).map((name) =>
