@@ -8,7 +8,7 @@ import { segmentAt } from "../timeline/segments.js";
 import { VirtualList } from "../virtual.js";
 import { commandButton } from "./button.js";
 
-const ROW = 35; // CSS pixels, as .tw-object has them
+const ROW = 28; // CSS pixels, as .tw-object has them
 const MARKS = { verified: "verify", absent: "absent", stale: "stale" };
 
 /** @param {import("../workspace.js").Workspace} workspace */
@@ -50,7 +50,7 @@ function row(workspace, id) {
   const { objects, store } = workspace;
   const number = h("span", { class: "tw-number" });
   const dot = h("span", { class: "tw-dot" });
-  const name = h("span", {});
+  const name = h("span", { class: "tw-clip" });
   const label = h("small", {});
   const mark = h("span", { class: "tw-mark" });
   const hide = toggle(() => objects.toggleHidden(id));
@@ -58,7 +58,7 @@ function row(workspace, id) {
   const element = h("li", {
     class: "tw-object", role: "row", "data-object": id, onclick: (event) => objects.pick(id, event),
     onpointerenter: () => store.set({ hovered: id }), onpointerleave: () => store.set({ hovered: null }),
-  }, cell("tw-title", number, dot, h("span", { class: "tw-clip tw-title" }, name, label), mark), cell("", hide.button),
+  }, cell("tw-title", number, dot, h("span", { class: "tw-words-of" }, name, label), mark), cell("", hide.button),
   cell("", lock.button));
 
   function update(n) {

@@ -31,11 +31,11 @@ export function propertiesPanel(workspace) {
 
 function fields(workspace, object, video) {
   const change = (changes) => workspace.objects.change(object.id, changes);
-  const label = h("select", { class: "tw-field", onchange: () => change({ label_id: Number(label.value) }) },
+  const label = h("select", { class: "tw-field", "aria-label": t`Label`, title: t`Label`, onchange: () => change({ label_id: Number(label.value) }) },
     ...video.labels.map((one) => h("option", { value: String(one.id) }, one.name)));
   label.value = String(object.label_id);
   const name = h("input", {
-    class: "tw-field", type: "text", value: object.name, maxlength: 200,
+    class: "tw-field", type: "text", value: object.name, maxlength: 200, "aria-label": t`Name`, title: t`Name`,
     onchange: () => change({ name: name.value.trim() || object.name }),
     onkeydown: (event) => { if (["Enter", "Escape"].includes(event.key)) workspace.stage.element.focus(); },
   });
@@ -43,7 +43,7 @@ function fields(workspace, object, video) {
     onchange: () => change({ colour: colour.value }) });
   const attributes = video.labels.find((one) => one.id === object.label_id)?.attributes || [];
   return [
-    field(t`Name`, h("span", { class: "tw-row" }, name, colour)), field(t`Label`, label),
+    h("div", { class: "tw-who" }, name, label, colour),
     ...attributes.filter((attribute) => !attribute.over_time).map((attribute) => field(attribute.name, choice(object, attribute, change))),
   ];
 }

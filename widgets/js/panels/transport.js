@@ -70,7 +70,7 @@ function trackGroup(workspace) {
   store.on(["timeline", "scopeAll", "selected", "objects"], ({ timeline }) => {
     const n = countStale(timeline, objects.inScope());
     stale.style.visibility = n ? "visible" : "hidden"; // keeps its place: nothing beside it jumps
-    stale.lastChild.textContent = t`Re-track ${n} stale`;
+    stale.lastChild.textContent = t`${n} stale`;
   });
   const across = track("acrossCuts");
   store.on(["video", "acrossCuts"], ({ video, acrossCuts }) => {
