@@ -180,6 +180,21 @@ def _ended(masks: Frames, one: int, start: int, stop: int, random: np.random.Gen
     return frozenset({one})
 
 
+def _stopped_short(masks: Frames, one: int, start: int, stop: int, random: np.random.Generator) -> frozenset[int]:
+    """1 to 4 pixels are missing along an edge of the picture that it reaches with a dozen and more."""
+    for turn in range(4):
+        turned = [np.rot90(there[one], turn) for there in masks[start - 1 : stop + 1]]
+        if min(np.count_nonzero(mask[0]) for mask in turned) < 12:
+            continue
+        gap = int(random.integers(1, 5))
+        for there, mask in zip(masks[start:stop], turned[1:-1], strict=True):
+            made = mask.copy()
+            made[:gap] = False
+            there[one] = np.ascontiguousarray(np.rot90(made, -turn))
+        return frozenset({one})
+    return frozenset()
+
+
 def _other(masks: Frames, one: int, frame: int, random: np.random.Generator) -> int | None:
     found = [other for other, mask in masks[frame].items()
              if other != one and mask.any() and masks[frame - 1][other].any()]
@@ -195,6 +210,7 @@ RECIPES: dict[str, Recipe] = {
     "grown into a neighbour": Recipe(frozenset({"overlap"}), _grown_into_neighbour),
     "identities swapped": Recipe(frozenset({"swap"}), _swapped, lengths=(1, 1)),
     "swapped out of sight": Recipe(frozenset({"swap"}), _swapped_out_of_sight, lengths=(6, 12)),
+    "stops short of the edge": Recipe(frozenset({"edge"}), _stopped_short),
     "ends too early": Recipe(frozenset({"end"}), _ended, lengths=(1, 1)),
 }
 

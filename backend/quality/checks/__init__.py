@@ -62,4 +62,5 @@ def _alone(one: int, series: list[Facts], absent: Collection[int], frame_count: 
     yield from alone.flicker(one, series, absent)
     yield from alone.jump(one, series)
     yield from alone.spoiled(one, series)
+    yield from alone.edge(one, series)
     yield from alone.end(one, series, absent, frame_count)

@@ -1,4 +1,4 @@
-"""Checks of one object by itself: it flickers, jumps, has holes or stray parts, or ends in the middle of the picture.
+"""Checks of one object by itself: it flickers, jumps, has holes or stray parts, stops short of the edge, or ends early.
 
 No optical flow: an object is expected where the straight line between its masks before and after puts it, and what is
 unusual is measured against how that object moves and changes otherwise.
@@ -163,6 +163,14 @@ def spoiled(object: int, facts: Sequence[Facts]) -> Iterator[Finding]:
             worst = max(group, key=share)
             yield _finding(kind, object, worst.frame, group[0].frame, group[-1].frame + 1,
                            1 - 0.5 * bound / share(worst), sentence)
+
+
+def edge(object: int, facts: Sequence[Facts]) -> Iterator[Finding]:
+    """Its masks end in a straight line a few pixels before the edge of the picture, which others of it reach."""
+    for group in _stretches([one for one in facts if one.short]):
+        worst = max(group, key=lambda one: one.short)
+        yield _finding("edge", object, worst.frame, group[0].frame, group[-1].frame + 1, 0.5 + 0.1 * worst.short,
+                       "Ends in a straight line just before the edge, which it reaches before and after.")
 
 
 def end(object: int, facts: Sequence[Facts], absent: Collection[int], frame_count: int) -> Iterator[Finding]:

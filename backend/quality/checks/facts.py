@@ -23,6 +23,12 @@ BORDER = 2
 LEAST_PIXELS = 12
 """Holes and parts smaller than this are noise of the outline."""
 
+FARTHEST_SHORT = 4
+"""Pixels before the edge of the frame at which resizing and careless export end a mask that should reach it."""
+
+LEAST_LINE, STRAIGHT = 8, 0.85
+"""Pixels of the line in which such a mask ends, and its share of what the mask is wide just behind that line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -39,6 +45,8 @@ class Facts:
             where the frame before has no mask.
         hole: pixels missing inside, which neighbours have, as a share of the area.
         part: pixels of parts that lie where no neighbour has any, as a share of the area.
+        short: pixels before the edge of the frame at which it ends in a straight line, though neighbours on both sides
+            reach that edge; 0: nowhere.
     """
 
     frame: int
@@ -52,6 +60,7 @@ class Facts:
     predicted: float | None
     hole: float
     part: float
+    short: int
 
     @property
     def size(self) -> float:
@@ -143,13 +152,33 @@ class Watch:
             crop.frame, area, crop.x, crop.y, (crop.left, crop.top, crop.left + width, crop.top + height),
             self._is_at_border(crop, parts), crop.mark.settled, crop.mark.human, crop.predicted,
             _new_hole(crop, near) / area, _new_part(crop, parts, near) / area,
+            self._short(crop, near),
         )
+
+    def _short(self, crop: _Crop, near: Sequence[Sequence[_Crop]]) -> int:
+        others = [[_gaps(one, self._size) for one in side] for side in near]
+        found = [gap for at, gap in enumerate(_gaps(crop, self._size)) if 0 < gap <= FARTHEST_SHORT and others
+                 and all(any(gaps[at] == 0 for gaps in side) for side in others) and _is_straight(crop.mask, at)]
+        return max(found, default=0)
 
     def _is_at_border(self, crop: _Crop, parts: _Parts) -> bool:
         left, top, width, height = parts.stats[parts.largest, :4].tolist()
         left, top = left + crop.left, top + crop.top
         rows, columns = self._size
         return bool(min(left, top, columns - left - width, rows - top - height) < BORDER)
+
+
+def _gaps(crop: _Crop, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Pixels between a mask and the edges of a frame of (height, width): above, right, below, left."""
+    height, width = crop.mask.shape
+    return crop.top, size[1] - crop.left - width, size[0] - crop.top - height, crop.left
+
+
+def _is_straight(mask: BoolMask, side: int) -> bool:
+    """Whether a mask, cut to its box, ends there in a straight line; sides as `_gaps` has them."""
+    turned = np.rot90(mask, side)
+    line, behind = np.count_nonzero(turned[0]), np.count_nonzero(turned[:FARTHEST_SHORT].any(axis=0))
+    return bool(line >= max(LEAST_LINE, STRAIGHT * behind))
 
 
 def _seen_from(crop: _Crop, other: _Crop, dx: float, dy: float) -> BoolMask:

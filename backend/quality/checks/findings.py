@@ -8,9 +8,9 @@ from typing import Literal, Protocol
 
 from backend.masks import Rle
 
-Kind = Literal["flicker", "jump", "hole", "fragment", "overlap", "swap", "end"]
+Kind = Literal["flicker", "jump", "hole", "fragment", "overlap", "swap", "end", "edge"]
 
-KINDS: tuple[Kind, ...] = ("flicker", "jump", "hole", "fragment", "overlap", "swap", "end")
+KINDS: tuple[Kind, ...] = ("flicker", "jump", "hole", "fragment", "overlap", "swap", "end", "edge")
 
 
 @dataclass(frozen=True)

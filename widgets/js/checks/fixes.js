@@ -24,6 +24,7 @@ export function fixesOf(workspace, one) {
       { title: t`Track on`, run: () => run(workspace, one.object_id, one.frame, one.frame, nextMask(workspace, one)) },
       absent(one.frame + 1, nextMask(workspace, one)),
     ],
+    edge: () => [again],
     doubt: () => [again],
   };
   return fixes[one.kind]();

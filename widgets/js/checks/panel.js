@@ -10,7 +10,8 @@ import { fixesOf } from "./fixes.js";
 
 const KINDS = {
   flicker: t`Flickers`, jump: t`Jumps`, hole: t`Holes`, fragment: t`Stray parts`, overlap: t`Overlap`,
-  swap: t`Identities swapped`, end: t`Ends too early`, doubt: t`Doubtful`,
+  swap: t`Identities swapped`, end: t`Ends too early`, edge: t`Stops short of the edge`,
+  doubt: t`Doubtful`,
 };
 
 /** @param {import("../workspace.js").Workspace} workspace */
