@@ -71,7 +71,6 @@ def annotate(page: Page, server: Server, video: int) -> None:
     work.key("p")
     work.click(470, 380)
     page.mouse.move(60, 700)
-    page.locator(".tw-toast button").evaluate_all("buttons => buttons.forEach((button) => button.click())")
     shoot(page, "annotate")
 
 
@@ -102,9 +101,14 @@ def name(page: Page, text: str) -> None:
 
 def shoot(page: Page, to: str) -> None:
     """Save the page in few bytes: 256 colours, dithered."""
+    close_messages(page)
     page.wait_for_timeout(800)  # timeline and lists follow the last change
     with Image.open(BytesIO(page.screenshot())) as image:
         save(image.convert("RGB"), to)
+
+
+def close_messages(page: Page) -> None:
+    page.locator(".tw-toast button").evaluate_all("buttons => buttons.forEach((button) => button.click())")
 
 
 def save(picture: Image.Image, to: str) -> None:
@@ -146,7 +150,7 @@ def photograph(work: Annotating) -> Image.Image:
     """The picture with its masks, without the page around it, as wide as a tile."""
     page = work.page
     page.mouse.move(2, 2)
-    page.locator(".tw-toast button").evaluate_all("buttons => buttons.forEach((button) => button.click())")
+    close_messages(page)
     page.wait_for_timeout(300)  # drawn
     video = page.evaluate("fetch(`/api/videos/${new URL(location).searchParams.get('video')}`).then(r => r.json())")
     (left, top), (right, bottom) = work.at(0, 0), work.at(video["width"], video["height"])
