@@ -104,8 +104,8 @@ class Walk:
     def correct(self, frame: int, object_id: int) -> None:
         """Click while that helps; where it does not help enough, draw the object with the lasso."""
         truth, j = self.truth[frame][self.values[object_id]], self.j(frame, object_id)
-        clicks = [Point(one["data"]["x"], one["data"]["y"], one["data"]["positive"])
-                  for one in self.work.state()["prompts"] if one["object_id"] == object_id]
+        prompts = self.server.call("GET", f"/api/videos/1/frames/{frame}/prompts")["prompts"]
+        clicks = [Point.model_validate(one["data"]) for one in prompts if one["object_id"] == object_id]
         for _ in range(MOST_CLICKS):
             point = next_click(self.mask(frame, object_id), truth, clicks)
             if j >= GOOD or point is None or any(hypot(one.x - point.x, one.y - point.y) < APART for one in clicks):
