@@ -3,7 +3,7 @@
 
     python3 launch.py                  open the workplace on the bundled demo
     python3 launch.py test             set up what the tests need and run them all
-    python3 launch.py COMMAND --help   serve, doctor, people, backup, export, import, evaluate, train, bench
+    python3 launch.py COMMAND --help   serve, doctor, models, people, backup, export, import, evaluate, train, bench
 
 Nothing outside this folder is changed, except that `test` installs a browser where there is none.
 """

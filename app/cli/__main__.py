@@ -11,6 +11,7 @@ from backend.errors import ThroughlineError, of_disk
 COMMANDS = {
     "serve": ("app.cli.serve", "open the workplace (the default)"),
     "doctor": ("app.cli.doctor", "say what is here, what is missing, and the command that mends it"),
+    "models": ("app.cli.models", "which models are here; bring, choose and check their weights"),
     "people": ("app.cli.people", "add, list and change accounts"),
     "backup": ("app.cli.backup", "copy a project directory, also while it is in use"),
     "export": ("app.cli.transfer", "write a dataset: COCO, YouTube-VIS or DAVIS"),

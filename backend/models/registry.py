@@ -73,7 +73,13 @@ def register(package: Package) -> None:
 def available() -> list[Availability]:
     """Every known model, the default first."""
     names = sorted(_PACKAGES, key=lambda name: (name != DEFAULT, name))
-    return [Availability(_PACKAGES[name].SPEC, _PACKAGES[name].missing()) for name in names]
+    return [availability(name) for name in names]
+
+
+def availability(name: str) -> Availability:
+    """Whether a model is ready. Raises NotFound as `spec`."""
+    package = _package(name)
+    return Availability(package.SPEC, package.missing())
 
 
 def spec(name: str) -> ModelSpec:
