@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 Float = npt.NDArray[np.float32]
 
+MASK = "<MASK>"
 MASK_TOKENS = 16
 """`<MASK>` tokens of one mask: it has four times the image features' height and width."""
 
@@ -96,6 +97,24 @@ def boxes_of(
     return np.asarray(corners.clip(0, side) * scale, np.float32)
 
 
+def detections(
+    answers: Sequence[tuple[int, list[int]] | None], scores: Float, references: Float, count: int, side: int,
+    shape: tuple[int, int], most: int,
+) -> tuple[Float, Float, npt.NDArray[np.int64]]:
+    """Boxes, scores and labels of the answers of grid points, best first, before any NMS.
+
+    Args:
+        answers: class and bins, of every grid point that gave them.
+        scores, references: (n,) and (n, 2).
+        most: boxes at most.
+    """
+    order = np.argsort(-scores, kind="stable")
+    chosen = [(int(place), found) for place in order if (found := answers[place]) is not None][:most]
+    places = [place for place, _ in chosen]
+    boxes = boxes_of([bins for _, (_, bins) in chosen], count, references[places], side, shape)
+    return boxes, scores[places], np.array([label for _, (label, _) in chosen], np.int64)
+
+
 def soft_nms(
     boxes: Float, scores: Float, labels: npt.NDArray[np.int64], iou_threshold: float = 0.5, least: float = 1e-3,
     method: Literal["linear", "gaussian"] = "linear", sigma: float = 0.5, offset: float = 0.0,
@@ -164,6 +183,27 @@ def mask_features(ids: torch.Tensor, features: torch.Tensor, mask_id: int, exact
     return found[:MASK_TOKENS] if enough else None
 
 
+def masked_answers(
+    labels: Sequence[int | None], ids: torch.Tensor, features: torch.Tensor, scores: torch.Tensor, mask_id: int,
+    exactly: bool = True,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Features (m, 16, D), scores and labels of the answers that name a class and have the `<MASK>` tokens, best first.
+
+    Args:
+        labels: of the n answers; None where no class of the list was named.
+        ids, features, scores: (n, steps), (n, steps, D), (n,).
+    """
+    found = []
+    for place in scores.argsort(descending=True, stable=True).tolist():
+        tokens = mask_features(ids[place], features[place], mask_id, exactly)
+        if labels[place] is not None and tokens is not None:
+            found.append((place, tokens))
+    places = torch.tensor([place for place, _ in found], dtype=torch.long, device=scores.device)
+    tokens = torch.stack([one for _, one in found]) if found else features.new_zeros(0, MASK_TOKENS, features.shape[-1])
+    chosen = torch.tensor([labels[place] for place, _ in found], dtype=torch.long, device=scores.device)
+    return tokens, scores[places], chosen
+
+
 def retrieve_masks(features: torch.Tensor, image: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
     """Probabilities of masks by embedding retrieval (section 3.2): every `<MASK>` token gives the mask of every fourth
     pixel, the token y * 4 + x those at (y, x) of each cell of the image features.
@@ -180,6 +220,15 @@ def retrieve_masks(features: torch.Tensor, image: torch.Tensor, shape: tuple[int
     similar = features.flatten(0, 1) @ image.flatten(0, 1).T / math.sqrt(channels)
     fine = F.pixel_shuffle(similar.float().view(-1, MASK_TOKENS, height, width), math.isqrt(MASK_TOKENS))
     return F.interpolate(fine, shape, mode="bilinear", align_corners=False)[:, 0].sigmoid()
+
+
+def referred_mask(
+    ids: torch.Tensor, features: torch.Tensor, mask_id: int, image: torch.Tensor, shape: tuple[int, int]
+) -> torch.Tensor:
+    """float32 (height, width), the probabilities of the one mask of an answer (steps,) with features (steps, D); zero
+    everywhere where it has too few `<MASK>` tokens. Further ones than 16 are not read."""
+    tokens = mask_features(ids, features, mask_id, exactly=False)
+    return torch.zeros(shape) if tokens is None else retrieve_masks(tokens[None], image, shape)[0]
 
 
 def instances(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 
 from backend.models.ufo import heads
@@ -13,10 +14,15 @@ TOLERANCES: Mapping[str, str] = {}
 
 def outputs(case: Case) -> dict[str, Array]:
     """See `backend.parity.run.Family`."""
-    return soft_nms_outputs(case)
+    names = case.about["state_dict"]
+    if not names:
+        return _soft_nms(case)
+    kind = "internvl" if any(name.startswith("backbone.language_model.") for name in names) else "vit"
+    made: dict[str, Array] = importlib.import_module(f"backend.models.ufo.parity_{kind}").outputs(case)
+    return made
 
 
-def soft_nms_outputs(case: Case) -> dict[str, Array]:
+def _soft_nms(case: Case) -> dict[str, Array]:
     """Of the case without weights."""
     config, given = case.about["model_config"], case.arrays
     keep, scores = heads.soft_nms(
