@@ -62,7 +62,7 @@ export class FrameLoader {
     while (this.ahead.length && this.loading.size < AT_ONCE) {
       const frame = this.ahead.shift();
       const key = this.key(frame, this.small);
-      if (this.kept.has(this.key(frame, false)) || this.kept.has(key) || this.loading.has(key)) continue;
+      if (this.kept.has(key) || this.loading.has(key)) continue;
       // A picture nobody waits for may fail: whoever asks for it in earnest is told.
       this.get(frame, this.small, false).then(() => this.pump(), () => {});
     }

@@ -201,6 +201,15 @@ export class MaskCache {
   }
 
   /**
+   * As `on`, without decoding anything.
+   * @param {number} frame @returns {{id: number, entry: Entry}[]}
+   */
+  known(frame) {
+    return [...this.frames.get(frame) || []].filter(([, { local, item }]) => (local ?? item)?.area)
+      .map(([id, entry]) => ({ id, entry }));
+  }
+
+  /**
    * Every object that has pixels on a frame.
    * @param {number} frame @returns {{id: number, shape: Shape, entry: Entry}[]}
    */

@@ -63,7 +63,7 @@ export class Measure {
       /** How often the picture was drawn, which frame, from how wide a picture, and how many masks there are for it. */
       get drawn() {
         const { paints, frame } = measure;
-        return { paints, frame, width: workspace.stage.bitmap?.width ?? 0, masks: workspace.masks.on(frame).length };
+        return { paints, frame, width: workspace.stage.bitmap?.width ?? 0, masks: workspace.stage.masks };
       },
       get timelinePaint() { return measure.timelinePaint; },
       get timelineScale() { return { start: workspace.timeline.scale.start, step: workspace.timeline.scale.step }; },

@@ -50,7 +50,7 @@ export function countsOf(runs) {
 
 /** The foreground runs that lie in one column each. @param {number[]} runs @param {number} height
  *  @param {(column: number, top: number, bottom: number) => void} visit bottom is exclusive */
-function eachColumnRun(runs, height, visit) {
+export function eachColumnRun(runs, height, visit) {
   let start = 0;
   for (let i = 0; i < runs.length; i++) {
     const stop = start + runs[i];

@@ -4,6 +4,8 @@ import { request } from "./api.js";
 
 const SETTLE = 120; // ms without another step before prompts are read and neighbours loaded
 const BEHIND = 0.5; // seconds that playing may lag before its clock waits for the pictures
+const SLOW = 1.25; // times longer from frame to frame than the video has it: the exact pictures are too much
+const FASTEST = 1 / 30; // seconds from frame to frame that nobody needs it faster than
 
 export class Viewer {
   /** @param {import("./workspace.js").Workspace} workspace */
@@ -20,6 +22,11 @@ export class Viewer {
 
   get state() {
     return this.workspace.store.state;
+  }
+
+  /** Whether frames follow each other so fast that their masks are only sketched. */
+  get moving() {
+    return this.state.playing || this.scrubbing;
   }
 
   /** Whether the small pictures are smaller than the exact ones. */
@@ -61,9 +68,10 @@ export class Viewer {
 
   /** Standing still: the exact picture, the prompts, and the neighbours in the direction of travel. */
   settle() {
-    if (this.state.playing || this.scrubbing) return;
+    if (this.moving) return;
     const { frame } = this.state;
-    const { frames } = this.workspace;
+    const { frames, stage } = this.workspace;
+    if (stage.sketched) stage.redraw("masks");
     if (!frames.peek(frame)) this.seek(frame);
     this.loadPrompts();
     const d = this.direction;
@@ -114,6 +122,9 @@ export class Viewer {
     this.workspace.store.set({ playing: true });
     this.direction = 1;
     this.lagging = false;
+    this.due = Math.max(FASTEST, this.timeOf(last) / last);
+    this.pace = this.due;
+    this.last = 0;
     this.clock = performance.now() / 1000 - this.timeOf(this.state.frame);
     this.ticking = requestAnimationFrame(() => this.tick());
   }
@@ -135,10 +146,11 @@ export class Viewer {
     const last = this.state.video.frame_count - 1;
     const due = this.frameAt(now - this.clock);
     for (let frame = due; frame > this.state.frame; frame--) {
-      const bitmap = frames.peek(frame) || (this.lagging && frames.peek(frame, true));
+      const bitmap = (this.lagging && frames.peek(frame, true)) || frames.peek(frame);
       if (!bitmap) continue;
       store.set({ frame });
       this.put(frame, bitmap, ++this.asked);
+      this.keepPace(now);
       break;
     }
     const at = this.state.frame;
@@ -151,6 +163,13 @@ export class Viewer {
     frames.prefetch(Array.from({ length: 12 }, (_, n) => at + 1 + n), this.lagging);
     if (at >= last) this.pause();
     else this.ticking = requestAnimationFrame(() => this.tick());
+  }
+
+  /** A frame was put up while playing. @param {number} now seconds */
+  keepPace(now) {
+    if (this.last) this.pace += 0.15 * (now - this.last - this.pace);
+    this.last = now;
+    if (this.pace > SLOW * this.due) this.lagging = this.hasProxies;
   }
 
   timeOf(frame) {

@@ -16,9 +16,10 @@ function enterPicture(context, view, ratio) {
 }
 
 /** @param {CanvasRenderingContext2D} context */
-function clear(context) {
+export function clear(context) {
   context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+  if (context.hasInk) context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+  context.hasInk = false;
 }
 
 /**
@@ -49,14 +50,32 @@ export function paintMasks(context, view, ratio, { masks, objects, state, compar
   onion.paint(context, view);
 }
 
-/** Fills and outlines, the selected object's last. */
+/**
+ * The masks while frames follow each other fast, over the picture and on its layer: a layer of their own is slower to show.
+ * @param {CanvasRenderingContext2D} context as `paintPicture` leaves it
+ * @param {{draft: import("./draft.js").Draft, known: {id: number, entry: any}[], state: any}} scene
+ */
+export function paintDraft(context, { draft, known, state }) {
+  const masks = inOrder(known, state.objects, state).map(({ id, entry }) => ({
+    entry, colour: state.objects.get(id).colour, opacity: opacityOf(id, state),
+  }));
+  draft.paint(context, masks, state.outlines);
+}
+
+/** Those that are shown, the selected object's last. */
+function inOrder(masks, objects, { hidden, selected }) {
+  return masks.filter(({ id }) => objects.has(id) && !hidden.has(id))
+    .sort((a, b) => Number(a.id === selected) - Number(b.id === selected));
+}
+
+const opacityOf = (id, { opacity, selected, hovered }) => opacity * (id === selected ? 1 : 0.7) + (id === hovered ? 0.12 : 0);
+
+/** Fills and outlines. */
 function paintEach(context, view, masks, objects, state) {
-  const order = [...masks].sort((a, b) => Number(a.id === state.selected) - Number(b.id === state.selected));
-  for (const { id, shape, entry } of order) {
+  for (const { id, shape, entry } of inOrder(masks, objects, state)) {
     const object = objects.get(id);
-    if (!object || state.hidden.has(id)) continue;
     paintMask(context, view, artOf(entry, shape, object.colour), shape, {
-      opacity: state.opacity * (id === state.selected ? 1 : 0.7) + (id === state.hovered ? 0.12 : 0),
+      opacity: opacityOf(id, state),
       strong: id === state.selected || id === state.hovered, outlines: state.outlines,
       stale: entry.item?.state === "stale" && !entry.local,
       occluded: valueAt(object.spans, "occluded", state.shown) === YES,

@@ -3,8 +3,11 @@
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { covers } from "../rle.js";
+import { Carry } from "./carry.js";
 import { Crosshair } from "./crosshair.js";
-import { paintHand, paintMasks, paintPicture } from "./painter.js";
+import { Draft } from "./draft.js";
+import { inked } from "./ink.js";
+import { clear, paintDraft, paintHand, paintMasks, paintPicture } from "./painter.js";
 import { Touch } from "./touch.js";
 import { View } from "./view.js";
 
@@ -27,15 +30,21 @@ export class Stage {
     const { video } = workspace.store.state;
     this.view = new View(video.width, video.height);
     this.layers = Object.fromEntries(LAYERS.map((name) => [name, h("canvas", { class: "tw-layer" })]));
+    this.moving = h("div", { class: "tw-layers" }, this.layers.picture, this.layers.masks, this.layers.hand);
+    this.carry = new Carry(this.moving, () => this.redraw("picture"));
+    this.draft = new Draft(video.width, video.height);
     this.tip = h("div", { class: "tw-tip", hidden: true });
     this.element = h("div", {
       class: "tw-stage", tabindex: 0, role: "application", "aria-label": t`Picture of ${video.name} with its masks`,
       "aria-describedby": "tw-spoken",
-    }, this.layers.picture, this.layers.masks, this.layers.hand, this.tip);
-    this.contexts = Object.fromEntries(LAYERS.map((name) => [name, this.layers[name].getContext("2d")]));
+    }, this.moving, this.tip);
+    this.contexts = Object.fromEntries(LAYERS.map((name) => [name, inked(this.layers[name].getContext("2d"))]));
     /** @type {ImageBitmap|null} */
     this.bitmap = null;
     this.dirty = LAYERS.length; // how many layers, from the top, are out of date
+    this.carried = false; // the view has moved, and its layers only need to be carried there
+    this.masks = 0; // how many were painted
+    this.sketched = false; // lightly, as frames were following each other
     this.asked = 0;
     /** @type {"idle"|"pan"|"tool"} */
     this.grip = "idle";
@@ -84,31 +93,65 @@ export class Stage {
 
   paint() {
     this.asked = 0;
-    const { contexts, view, ratio, workspace } = this;
-    const { state } = workspace.store;
-    const stale = new Set(LAYERS.slice(0, this.dirty));
+    const moved = this.carried || this.dirty === LAYERS.length;
+    if (this.carried && this.dirty < LAYERS.length && !this.carry.to(this.view)) this.dirty = LAYERS.length;
+    this.carried = false;
+    const sketched = this.sketched;
+    this.sketched = this.workspace.viewer.moving && !this.workspace.compare.masks && !this.workspace.store.state.onion;
+    if ((sketched || this.sketched) && this.dirty > LAYERS.indexOf("masks")) this.dirty = LAYERS.length; // they share one
+    if (this.dirty === LAYERS.length) this.carry.painted(this.view);
+    this.paintLayers(new Set(LAYERS.slice(0, this.dirty)));
     this.dirty = 0;
-    if (stale.has("picture")) paintPicture(contexts.picture, view, ratio, this.bitmap);
-    if (stale.has("masks")) {
-      const masks = state.shown < 0 ? [] : workspace.masks.on(state.shown);
-      const { compare, onion } = workspace;
-      paintMasks(contexts.masks, view, ratio, { masks, objects: state.objects, state, compare, onion });
+    if (moved) this.element.dispatchEvent(new Event("tl-view")); // what lies over the layers follows
+    this.workspace.measure.painted();
+  }
+
+  /** Those that are carried are painted where they were before that. @param {Set<string>} stale */
+  paintLayers(stale) {
+    const { contexts, ratio, workspace, carry: { laid } } = this;
+    const { state } = workspace.store;
+    if (stale.has("picture")) this.paintPicture(laid);
+    if (stale.has("masks")) this.paintMasks(laid);
+    if (!stale.has("hand")) return;
+    paintHand(contexts.hand, laid, ratio, { strokes: workspace.edits.open, state, tool: workspace.tool });
+    this.crosshair.paint(contexts.hand, laid);
+    for (const name of LAYERS) this.layers[name].style.visibility = contexts[name].hasInk ? "" : "hidden";
+  }
+
+  /** A small picture in motion is not worth a canvas as fine as the screen. @param {View} laid */
+  paintPicture(laid) {
+    const isSmall = this.sketched && this.bitmap?.width < laid.picture.width;
+    const ratio = isSmall ? this.ratio / 2 : this.ratio;
+    this.fit(this.layers.picture, ratio);
+    paintPicture(this.contexts.picture, laid, ratio, this.bitmap);
+  }
+
+  /** Have a canvas so many pixels a CSS pixel. */
+  fit(canvas, ratio) {
+    const [width, height] = [this.view.size.width, this.view.size.height].map((size) => Math.round(size * ratio));
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  }
+
+  /** @param {View} laid */
+  paintMasks(laid) {
+    const { contexts, ratio, draft, workspace: { masks, compare, onion, store: { state } } } = this;
+    const known = state.shown < 0 ? [] : masks.known(state.shown);
+    this.masks = known.length;
+    if (this.sketched) {
+      clear(contexts.masks);
+      paintDraft(contexts.picture, { draft, known, state });
+    } else {
+      const found = state.shown < 0 ? [] : masks.on(state.shown);
+      paintMasks(contexts.masks, laid, ratio, { masks: found, objects: state.objects, state, compare, onion });
     }
-    paintHand(contexts.hand, view, ratio, { strokes: workspace.edits.open, state, tool: workspace.tool });
-    this.crosshair.paint(contexts.hand, view);
-    if (stale.has("picture")) this.element.dispatchEvent(new Event("tl-view")); // what lies over the layers follows
-    workspace.measure.painted();
   }
 
   resize() {
     const { clientWidth: width, clientHeight: height } = this.element;
     if (!width || !height) return;
     this.ratio = window.devicePixelRatio || 1;
-    for (const layer of Object.values(this.layers)) {
-      layer.width = Math.round(width * this.ratio);
-      layer.height = Math.round(height * this.ratio);
-    }
     this.view.resize(width, height);
+    for (const layer of Object.values(this.layers)) this.fit(layer, this.ratio);
     this.dirty = LAYERS.length;
     this.paint(); // at once: a resized canvas is empty and would flash
   }
@@ -117,6 +160,14 @@ export class Stage {
   look(change) {
     change(this.view);
     this.redraw("picture");
+  }
+
+  /** Change the view by one of the many small moves of a hand. @param {(view: View) => void} change */
+  drift(change) {
+    change(this.view);
+    if (this.workspace.compare.masks) return this.redraw("picture"); // what divides the masks stays where it is
+    this.carried = true;
+    if (!this.asked) this.asked = requestAnimationFrame(() => this.paint());
   }
 
   /** @param {PointerEvent|MouseEvent} event @returns {Press} */
@@ -173,7 +224,7 @@ export class Stage {
       this.last = { x: event.clientX, y: event.clientY };
       if (this.travelled > CLICK_SLACK) {
         this.panned = true;
-        this.look((view) => view.pan(dx, dy));
+        this.drift((view) => view.pan(dx, dy));
       }
       return;
     }
@@ -211,7 +262,7 @@ export class Stage {
     if ((event.altKey || event.shiftKey) && this.workspace.tool.wheel) this.workspace.tool.wheel(Math.sign(delta));
     else {
       const factor = Math.exp(-Math.max(-60, Math.min(60, delta)) * 0.004);
-      this.look((view) => view.zoom(factor, press.screenX, press.screenY));
+      this.drift((view) => view.zoom(factor, press.screenX, press.screenY));
     }
   }
 

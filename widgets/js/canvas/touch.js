@@ -70,7 +70,7 @@ export class Touch {
 
   follow(before, after) {
     const box = this.stage.element.getBoundingClientRect();
-    this.stage.look((view) => {
+    this.stage.drift((view) => {
       view.pan(after.x - before.x, after.y - before.y);
       view.zoom(after.apart / before.apart, after.x - box.left, after.y - box.top);
     });

@@ -77,6 +77,24 @@ export class View {
     return { x: x * this.scale + this.x, y: y * this.scale + this.y };
   }
 
+  /** The same view, which stays as it is when this one moves. */
+  copy() {
+    return Object.assign(new View(this.picture.width, this.picture.height), this);
+  }
+
+  /** Where the left upper corner of the canvas of another view lies in this one. @param {View} other */
+  under(other) {
+    const corner = other.toPicture(0, 0);
+    return this.toScreen(corner.x, corner.y);
+  }
+
+  /** The part of the canvas that has picture on it. */
+  seen() {
+    const { x, y, scale, size, picture } = this;
+    return { left: Math.max(0, x), top: Math.max(0, y), right: Math.min(size.width, x + picture.width * scale),
+      bottom: Math.min(size.height, y + picture.height * scale) };
+  }
+
   /** @param {number} x @param {number} y in the picture */
   inside(x, y) {
     return x >= 0 && y >= 0 && x < this.picture.width && y < this.picture.height;

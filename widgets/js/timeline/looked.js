@@ -5,6 +5,7 @@ import { merged } from "./search.js";
 
 const STILL = 150; // ms on the screen that count as looking; while playing every frame does
 const TELL = 4000; // ms
+const SHOW = 1000; // ms from one drawing of the timeline to the next while playing
 
 export class Looked {
   /** @param {import("../workspace.js").Workspace} workspace */
@@ -12,8 +13,11 @@ export class Looked {
     this.workspace = workspace;
     /** @type {[number, number][]} looked at and not told yet */
     this.fresh = [];
+    /** @type {[number, number][]} and not on the timeline yet */
+    this.unshown = [];
     this.still = 0;
     this.telling = 0;
+    this.showing = 0;
   }
 
   get path() {
@@ -35,11 +39,20 @@ export class Looked {
 
   /** @param {number} frame */
   note(frame) {
-    const { store } = this.workspace;
-    const { looked } = store.state;
     this.fresh.push([frame, frame + 1]);
-    store.set({ looked: { own: merged([...looked.own, [frame, frame + 1]]), all: merged([...looked.all, [frame, frame + 1]]) } });
+    this.unshown.push([frame, frame + 1]);
     this.telling ||= window.setTimeout(() => this.tell(), TELL);
+    if (this.workspace.store.state.playing) this.showing ||= window.setTimeout(() => this.show(), SHOW);
+    else this.show();
+  }
+
+  show() {
+    const { store } = this.workspace;
+    const { own, all } = store.state.looked;
+    clearTimeout(this.showing);
+    this.showing = 0;
+    store.set({ looked: { own: merged([...own, ...this.unshown]), all: merged([...all, ...this.unshown]) } });
+    this.unshown = [];
   }
 
   async read() {
