@@ -58,7 +58,7 @@ def run(quick: bool = False) -> dict[str, Any]:
 
 @contextmanager
 def plain_page(browser: Browser) -> Iterator[Page]:
-    """A page as a person has it. That of the tests hears of every request, for which the browser gives up its HTTP cache."""
+    """A page as a person has it: that of the tests hears of every request, which turns off the browser's HTTP cache."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
     faults: list[str] = []
     page = context.new_page()
