@@ -35,6 +35,8 @@ def add_parser(subparsers: Any) -> None:
     use.add_argument("--precision", choices=get_args(store.Precision))
     use.add_argument("--size", type=int, help="side of the picture that the network sees; 0: its own")
     use.add_argument("--compile", action=argparse.BooleanOptionalAction, help="let torch compile the network")
+    use.add_argument("--best-frame", action=argparse.BooleanOptionalAction,
+                     help="where a model looks at many frames: propose an object on the one that shows it best")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -103,7 +105,8 @@ def use(spec: ModelSpec, args: argparse.Namespace) -> None:
     chosen = store.Options(
         path=path, device=args.device or before.device, precision=args.precision or before.precision,
         size=before.size if args.size is None else args.size or None,
-        compile=before.compile if args.compile is None else args.compile)
+        compile=before.compile if args.compile is None else args.compile,
+        best_frame=before.best_frame if args.best_frame is None else args.best_frame)
     store.use(spec.name, chosen)
     said = registry.availability(spec.name).missing
     print(f"{spec.name}: {store.path_of(spec)}, {_in_words(chosen)}. {said or 'It is ready.'}\n"
@@ -140,4 +143,5 @@ def _packages_bytes() -> int:
 
 def _in_words(chosen: store.Options) -> str:
     size = f", pictures of {chosen.size} pixels" if chosen.size else ""
-    return f"device {chosen.device}, precision {chosen.precision}{size}" + (", compiled" if chosen.compile else "")
+    return f"device {chosen.device}, precision {chosen.precision}{size}" + (", compiled" if chosen.compile else "") + (
+        ", objects on their best frame" if chosen.best_frame else "")

@@ -124,10 +124,17 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Answer:
-    """Text, and the masks it points at (may be empty)."""
+    """Text, and the masks it points at.
+
+    Attributes:
+        text: for people; masks it points at are named "(mask 1)" and so on, where the model says which it means.
+        segments: these masks; may be empty.
+        frame: the frame the masks are on; None where there are none.
+    """
 
     text: str
     segments: Sequence[Segment] = field(default_factory=tuple)
+    frame: int | None = None
 
 
 class Session(Protocol):

@@ -34,6 +34,8 @@ class Options:
             bfloat16 on a GPU, float32 on a CPU.
         size: side of the square picture the network sees, where a model allows to lower it; None: its own.
         compile: let torch compile the network (GPU only; slow at first).
+        best_frame: of models that look at many frames for words: propose an object where it is seen best, not on the
+            frame that was asked for.
     """
 
     path: str | None = None
@@ -41,6 +43,7 @@ class Options:
     precision: Precision = "auto"
     size: int | None = None
     compile: bool = False
+    best_frame: bool = False
 
 
 def folder() -> Path:
