@@ -27,6 +27,9 @@ NOTHING = "background"
 IGNORED = 255
 """Of a semantic map where nothing was found."""
 
+_AT_ONCE, _PIXELS = 16, 2**18
+"""Masks made at once, and pixels of all masks compared at once: hundreds of masks of a large frame take gigabytes."""
+
 
 # text
 
@@ -232,22 +235,28 @@ def referred_mask(
 
 
 def instances(
-    probabilities: torch.Tensor, scores: torch.Tensor, labels: torch.Tensor, sigma: float = 2.0, least: float = 0.05
+    tokens: torch.Tensor, scores: torch.Tensor, labels: torch.Tensor, image: torch.Tensor, shape: tuple[int, int],
+    sigma: float = 2.0, least: float = 0.05,
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Masks of instances: empty ones are dropped, scores multiplied by how sure the masks are, doubles decayed.
 
     Args:
-        probabilities: (n, height, width).
-        scores, labels: (n,), of the classes.
+        tokens, scores, labels: (n, 16, D), (n,), (n,), as `masked_answers` gives them.
+        image, shape: as of `retrieve_masks`.
 
     Returns:
         bool (m, height, width), scores (m,) falling, labels (m,).
     """
-    masks = probabilities > 0.5
+    parts = [torch.zeros(0, *shape, dtype=torch.bool, device=tokens.device)]
+    sure = []
+    for some in range(0, len(tokens), _AT_ONCE):
+        found = retrieve_masks(tokens[some:some + _AT_ONCE], image, shape)
+        parts.append(found > 0.5)
+        sure += [likely[mask].mean() for likely, mask in zip(found, parts[-1], strict=True)]
+    masks = torch.cat(parts)
+    scores = scores * torch.stack(sure).to(scores.dtype) if sure else scores
     seen = masks.any(-1).any(-1)
-    masks, probabilities, scores, labels = masks[seen], probabilities[seen], scores[seen], labels[seen]
-    sure = [one[mask].mean() for one, mask in zip(probabilities, masks, strict=True)]
-    scores = scores * torch.stack(sure) if sure else scores
+    masks, scores, labels = masks[seen], scores[seen], labels[seen]
     kept, scores = matrix_nms(masks, scores, labels, sigma, least)
     return masks[kept], scores, labels[kept]
 
@@ -267,8 +276,11 @@ def matrix_nms(
     if not len(masks):
         return torch.zeros(0, dtype=torch.long, device=masks.device), scores
     scores, order = scores.sort(descending=True, stable=True)
-    flat = masks[order].flatten(1).float()
-    common, area = flat @ flat.T, flat.sum(1)
+    flat = masks[order].flatten(1)
+    common = torch.zeros(len(masks), len(masks), device=masks.device)
+    for some in flat.split(_PIXELS, dim=1):
+        common += some.float() @ some.float().T
+    area = common.diagonal()
     same = labels[order][:, None] == labels[order]
     overlap = (common / (area[:, None] + area - common)).triu(1) * same
     worst = overlap.amax(0)  # of each mask with a better one
@@ -279,18 +291,24 @@ def matrix_nms(
 
 
 def semantic_map(
-    probabilities: torch.Tensor, scores: torch.Tensor, labels: torch.Tensor, count: int, shape: tuple[int, int]
+    tokens: torch.Tensor, scores: torch.Tensor, labels: torch.Tensor, image: torch.Tensor, shape: tuple[int, int],
+    drop_empty: bool,
 ) -> torch.Tensor:
-    """The likeliest of `count` classes at every pixel: most score times probability, summed over all answers.
+    """The likeliest class at every pixel: most score times probability, summed over all answers.
 
     Args:
-        probabilities, scores, labels: (n, height, width), (n,), (n,).
-        shape: (height, width).
+        tokens, scores, labels, image, shape: as of `instances`.
+        drop_empty: do not count the probabilities of answers whose mask is empty.
 
     Returns:
         int64 (height, width); all `IGNORED` where there is no answer.
     """
-    if not len(probabilities):
-        return torch.full(shape, IGNORED, dtype=torch.long, device=probabilities.device)
-    weights = F.one_hot(labels, count).to(probabilities.dtype) * scores[:, None]
-    return torch.einsum("nc,nhw->chw", weights, probabilities).argmax(0)
+    sums: dict[int, Any] = {}
+    for one, score, label in zip(tokens, scores, labels.tolist(), strict=True):
+        likely = retrieve_masks(one[None], image, shape)[0]
+        if not drop_empty or bool((likely > 0.5).any()):
+            sums[label] = sums.get(label, 0) + score * likely
+    if not sums:
+        return torch.full(shape, IGNORED, dtype=torch.long, device=tokens.device)
+    classes = sorted(sums)  # of equal sums the first class counts
+    return torch.tensor(classes, device=tokens.device)[torch.stack([sums[one] for one in classes]).argmax(0)]

@@ -69,12 +69,11 @@ def _masks(case: Case, image: torch.Tensor) -> dict[str, Array]:
     named = [heads.class_of(text.split(",")[0].strip(), classes) for text in case.about["post_texts"]]
     tokens, scores, labels = heads.masked_answers(
         named, ids, features, probabilities[:, 0], case.about["special_ids"][heads.MASK])
-    found = heads.retrieve_masks(tokens, image, _shape(case))
     if "post_argmax" in case.about["outputs"]:
-        seen = (found > 0.5).any(-1).any(-1)
-        merged = heads.semantic_map(found[seen], scores[seen], labels[seen], len(classes), _shape(case))
-        return {"post_argmax": merged.numpy().astype(np.uint8)}
-    masks, scores, labels = heads.instances(found, scores, labels, config["nms"]["sigma"], config["nms"]["filter_thr"])
+        found = heads.semantic_map(tokens, scores, labels, image, _shape(case), drop_empty=True)
+        return {"post_argmax": found.numpy().astype(np.uint8)}
+    masks, scores, labels = heads.instances(
+        tokens, scores, labels, image, _shape(case), config["nms"]["sigma"], config["nms"]["filter_thr"])
     return {"post_masks": np.packbits(masks.numpy()), "post_scores": scores.numpy(), "post_labels": labels.numpy()}
 
 

@@ -105,13 +105,32 @@ def test_matrix_nms_is_what_its_equation_says() -> None:
         assert float(decayed[place]) == pytest.approx(float(scores[j]) * min(decay, 1.0), rel=1e-5)
 
 
+PLAIN = torch.tensor([1.0, 0.0]).expand(1, 1, 2)
+"""Image features of one cell: a mask is where the first channel of its tokens is positive."""
+
+
+def of(*values: float) -> torch.Tensor:
+    """Tokens of masks that are the same all over."""
+    return torch.tensor([[[value, 0.0]] * 16 for value in values])
+
+
 def test_instances_without_a_mask() -> None:
-    masks, scores, labels = heads.instances(torch.zeros(2, 4, 4), torch.ones(2), torch.zeros(2, dtype=torch.long))
-    assert masks.shape == (0, 4, 4) and len(scores) == len(labels) == 0
+    for tokens in (of(-1.0, -2.0), of().reshape(0, 16, 2)):
+        masks, scores, labels = heads.instances(
+            tokens, torch.ones(len(tokens)), torch.zeros(len(tokens), dtype=torch.long), PLAIN, (4, 4))
+        assert masks.shape == (0, 4, 4) and len(scores) == len(labels) == 0
+
+
+def test_many_instances_are_made_in_parts() -> None:
+    tokens = of(*torch.linspace(-1, 1, 40).tolist())
+    masks, scores, labels = heads.instances(tokens, torch.ones(40), torch.arange(40), PLAIN, (4, 4))
+    assert masks.all() and labels.tolist() == list(range(39, 19, -1))
+    assert scores.tolist() == pytest.approx(torch.linspace(-1, 1, 40).div(2**0.5).sigmoid().flip(0)[:20].tolist())
 
 
 def test_a_semantic_map_sums_the_answers_of_a_class() -> None:
-    probabilities = torch.tensor([0.6, 0.6, 0.9])[:, None, None].expand(3, 2, 2)
-    made = heads.semantic_map(probabilities, torch.ones(3), torch.tensor([1, 1, 0]), 3, (2, 2))
-    assert (made == 1).all()
-    assert (heads.semantic_map(torch.zeros(0, 2, 2), torch.ones(0), torch.ones(0).long(), 3, (2, 2)) == 255).all()
+    tokens, labels = of(0.5, 0.5, 0.6, -1.0), torch.tensor([4, 4, 0, 1])
+    made = heads.semantic_map(tokens, torch.ones(4), labels, PLAIN, (2, 2), drop_empty=True)
+    assert (made == 4).all()
+    assert (heads.semantic_map(of(-1.0), torch.ones(1), labels[:1], PLAIN, (2, 2), drop_empty=True) == 255).all()
+    assert (heads.semantic_map(of(-1.0), torch.ones(1), labels[:1], PLAIN, (2, 2), drop_empty=False) == 4).all()
