@@ -18,6 +18,7 @@ from app.pages import mount_pages
 from app.pages.login import login_page
 from app.routes import (
     activity,
+    answers,
     checks,
     cuts,
     datasets,
@@ -47,7 +48,7 @@ from widgets.assets import mount_assets
 
 ROUTERS = (
     session, preferences, projects, videos, objects, identities, cuts, masks, mend, timeline, runs, review, doubts,
-    checks, versions, work, quality, datasets, activity, next_frame,
+    checks, versions, work, quality, datasets, activity, next_frame, answers,
 )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from backend.prompts import Categories, Expression, VisualPrompt
+from backend.prompts import VisualPrompt
 from backend.tracking.plan import Scope
 
 LARGEST = 2**63 - 1
@@ -271,14 +271,6 @@ class Preview(Body):
     frame: FrameNumber
     object_id: Id | None = None
     prompts: list[VisualPrompt] = Field(min_length=1, max_length=200)
-    model: ModelName | None = None
-
-
-class Discover(Body):
-    """`POST .../discover`. Without a query: everything."""
-
-    frame: FrameNumber
-    query: Annotated[Categories | Expression, Field(discriminator="kind")] | None = None
     model: ModelName | None = None
 
 

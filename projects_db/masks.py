@@ -123,6 +123,13 @@ def barriers(session: Session, object_id: int) -> list[int]:
     return ledger.barriers(session, object_id)
 
 
+def frames_with_pixels(session: Session, object_id: int) -> list[int]:
+    """Frames on which an object has a mask that is not empty, ascending."""
+    row = tables.Mask
+    return list(session.scalars(
+        select(row.frame).where(row.object_id == object_id, row.area > 0).order_by(row.frame)))
+
+
 def write(session: Session, change: Change, writes: Sequence[MaskWrite]) -> Written:
     """Store masks. All of them or, if one is refused, none.
 

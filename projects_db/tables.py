@@ -7,11 +7,15 @@ upright size.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from projects_db.base import Base, now, one_of
+from projects_db.tables_words import Answer
+
+__all__ = ["Answer", "Base", "now"]
 
 STATES = ("candidate", "tracked", "stale", "verified", "absent")
 """`tracked`: current, and nobody has verified it yet. `absent`: the object is not on this frame (its mask is empty)."""
@@ -22,22 +26,6 @@ VERDICTS = ("accepted", "rolled back")
 TASKS = ("annotate", "review")
 FINDING_STATUSES = ("open", "dismissed", "fixed")
 RUN_STATUSES = ("queued", "running", "done", "cancelled", "failed", "interrupted")
-
-
-def now() -> str:
-    """The time, as every `*_at` column holds it: "2024-05-01T09:30:00.123Z"."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
-
-
-class Base(DeclarativeBase):
-    """All tables."""
-
-    type_annotation_map: ClassVar = {dict[str, Any]: JSON, list[Any]: JSON}
 
 
 class Person(Base):
@@ -68,7 +56,7 @@ class Member(Base):
     """A person's role in a project."""
 
     __tablename__ = "members"
-    __table_args__ = (_one_of("role", ROLES),)
+    __table_args__ = (one_of("role", ROLES),)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str]
@@ -94,7 +82,7 @@ class Video(Base):
     """One source file (or image folder) in one project, known by the SHA-256 of its content."""
 
     __tablename__ = "videos"
-    __table_args__ = (UniqueConstraint("project_id", "content_hash", "copy_number"), _one_of("stage", STAGES))
+    __table_args__ = (UniqueConstraint("project_id", "content_hash", "copy_number"), one_of("stage", STAGES))
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
     content_hash: Mapped[str] = mapped_column(index=True)
@@ -173,8 +161,8 @@ class Mask(Base):
 
     __tablename__ = "masks"
     __table_args__ = (
-        _one_of("state", STATES),
-        _one_of("source", SOURCES),
+        one_of("state", STATES),
+        one_of("source", SOURCES),
         Index("masks_by_object", "object_id", "frame", "state", "source", "score", "area"),
         {"sqlite_with_rowid": False},
     )
@@ -259,7 +247,7 @@ class Run(Base):
 
     __tablename__ = "runs"
     __table_args__ = (
-        _one_of("status", RUN_STATUSES), _one_of("verdict", VERDICTS), Index("runs_by_video", "video_id"),
+        one_of("status", RUN_STATUSES), one_of("verdict", VERDICTS), Index("runs_by_video", "video_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
@@ -310,7 +298,7 @@ class Assignment(Base):
     """Work given to a person: frames start <= f < stop of a video, to annotate or to review."""
 
     __tablename__ = "assignments"
-    __table_args__ = (_one_of("task", TASKS), Index("assignments_by_video", "video_id"))
+    __table_args__ = (one_of("task", TASKS), Index("assignments_by_video", "video_id"))
     id: Mapped[int] = mapped_column(primary_key=True)
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
     start: Mapped[int]
@@ -346,7 +334,7 @@ class Finding(Base):
     """What a temporal check found: a place that is probably wrong. The open ones are those of the last check."""
 
     __tablename__ = "findings"
-    __table_args__ = (_one_of("status", FINDING_STATUSES), Index("findings_by_video", "video_id", "status"))
+    __table_args__ = (one_of("status", FINDING_STATUSES), Index("findings_by_video", "video_id", "status"))
     id: Mapped[int] = mapped_column(primary_key=True)
     video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
     object_id: Mapped[int] = mapped_column(ForeignKey("objects.id", ondelete="CASCADE"))

@@ -20,7 +20,8 @@ from backend.prompts import Categories, Expression, Point, Question
 
 SPEC = ModelSpec(
     name="colours", title="Colours (for tests)", version="1", licence="Apache-2.0", permits="Anything.",
-    prompts=frozenset({"point", "categories", "expression"}), tasks=frozenset({"segment", "track", "discover"}),
+    prompts=frozenset({"point", "categories", "expression", "question"}),
+    tasks=frozenset({"segment", "track", "discover", "answer"}),
 )
 SMALLEST = 400
 """Pixels of a region that is worth a candidate."""
@@ -83,8 +84,16 @@ class ColourSession:
     def answer(
         self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
     ) -> Answer:
-        """Colours do not talk."""
-        raise NotImplementedError("colours has no answer task")
+        """The colour of each object on its last frame; and the regions, on that frame, of the colours that the question
+        names."""
+        said, last = [], 0
+        for one, there in objects.items():
+            last = max(there)
+            shares = {name: float((region & there[last]).sum())
+                      for name in RANGES for _, region in self._regions(last, [name], smallest=1)}
+            said.append(f"[{one}] is {max(shares, key=lambda name: shares[name], default='of no colour I know')}.")
+        asked = re.findall(r"\w+", question.text.lower())
+        return Answer(" ".join(said), [_segment(region) for _, region in self._regions(last, asked)], frame=last)
 
     def close(self) -> None:
         """Forget everything."""

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends
 from app.identity import Access, AtWorkplace, video_member
 from app.schemas import (
     Absent,
-    Discover,
     FrameRange,
     HandMask,
     HandMasks,
@@ -22,6 +21,7 @@ from app.schemas import (
     Verify,
     WithdrawPrompts,
 )
+from app.schemas_words import Discover
 from app.services import annotate, discovery
 from app.services.annotate import HandDrawn
 from backend.errors import BadInput
@@ -83,7 +83,7 @@ def preview(video_id: int, body: Preview, access: Annotator, workplace: AtWorkpl
 @router.post("/discover")
 def discover(video_id: int, body: Discover, access: Annotator, workplace: AtWorkplace) -> dict[str, Any]:
     """Candidates on a frame."""
-    return discovery.discover(workplace, video_id, body.frame, body.query, body.model)
+    return discovery.discover(workplace, video_id, body.frame, body.query, body.model, body.within)
 
 
 @router.post("/frames/{frame:int}/masks")

@@ -25,15 +25,18 @@ SAME = 0.5
 
 
 def discover(
-    workplace: Workplace, video_id: int, frame: int, query: Categories | Expression | None, model: str | None
+    workplace: Workplace, video_id: int, frame: int, query: Categories | Expression | None, model: str | None,
+    within: range | None = None,
 ) -> dict[str, Any]:
-    """Objects on a frame that have no mask there, best first.
+    """Objects on a frame that have no mask there, best first. A model that looks at more frames may find them on
+    another one.
 
     The session is not the one that clicks use: a person goes on clicking while the model looks.
 
     Args:
         query: what to look for; None: everything.
         model: its name; None: the default.
+        within: frames that a model with language may look at; None: all.
 
     Raises:
         BadInput: the model cannot find objects, or does not take such a query. Locked: the video is accepted.
@@ -44,15 +47,28 @@ def discover(
         video = videos.get(session, video_id)
         videos.check_open(video)
         videos.check_frames(video, frame, frame + 1)
+        if within is not None:
+            videos.check_frames(video, within.start, within.stop)
         known = _known(session, video_id, frame)
     started = time.perf_counter()
     with workplace.session(video.hash, spec.name, "discover") as model_session:
-        found = _look(model_session, frame, known, query)
+        found = [one for one in _look(model_session, frame, known, query, within) if one.segment.mask.any()]
     model_ms = round((time.perf_counter() - started) * 1000, 1)
-    there = known.get(frame, {})
-    candidates = [(one, Rle.from_mask(one.segment.mask)) for one in found if one.object not in there]
-    return {"candidates": [_view(one, rle) for one, rle in candidates if not _is_among(rle, there)],
+    with workplace.db.read() as session:
+        there = {at: _on_frame(session, video_id, at) for at in {_frame_of(one, frame) for one in found}}
+    return {"candidates": [view_of(one, frame) for one in found if not _is_known(one, there[_frame_of(one, frame)])],
             "model_ms": model_ms}
+
+
+def view_of(one: Candidate, asked: int) -> dict[str, Any]:
+    """A candidate as JSON.
+
+    Args:
+        asked: the frame it is on where it does not say so.
+    """
+    rle = Rle.from_mask(one.segment.mask)
+    return {"rle": rle.as_json(), "box": list(rle.box), "score": one.segment.score, "object_id": one.object,
+            "category": one.category, "frame": _frame_of(one, asked)}
 
 
 def _known(session: Session, video_id: int, frame: int) -> Known:
@@ -74,22 +90,27 @@ def _known(session: Session, video_id: int, frame: int) -> Known:
 
 
 def _look(
-    session: seam.Session, frame: int, known: Known, query: Categories | Expression | None
+    session: seam.Session, frame: int, known: Known, query: Categories | Expression | None, within: range | None
 ) -> list[Candidate]:
     """Ask a session that is left as it was found."""
     try:
         for near, there in known.items():
             session.remember(near, {object_id: rle.to_mask() for object_id, rle in there.items()})
-        return session.discover(frame, query)
+        return session.discover(frame, query, within)
     finally:
         session.forget({object_id for there in known.values() for object_id in there})
 
 
-def _is_among(rle: Rle, there: Mapping[int, Rle]) -> bool:
-    """Whether one of these masks shows the same object. A model judges that by masks of its own, which may differ."""
-    return any(iou(rle, other) > SAME for other in there.values())
+def _frame_of(one: Candidate, asked: int) -> int:
+    return asked if one.frame is None else one.frame
 
 
-def _view(one: Candidate, rle: Rle) -> dict[str, Any]:
-    return {"rle": rle.as_json(), "box": list(rle.box), "score": one.segment.score, "object_id": one.object,
-            "category": one.category}
+def _on_frame(session: Session, video_id: int, frame: int) -> dict[int, Rle]:
+    found = masks.in_range(session, video_id, frame, frame + 1)
+    return {item.object_id: item.rle for item in found if item.rle is not None and item.area}
+
+
+def _is_known(one: Candidate, there: Mapping[int, Rle]) -> bool:
+    """Whether a mask that is there shows the same object. A model judges that by masks of its own, which may differ."""
+    rle = Rle.from_mask(one.segment.mask)
+    return one.object in there or any(iou(rle, other) > SAME for other in there.values())

@@ -5,7 +5,7 @@ import errno
 
 import pytest
 
-from backend.errors import of_disk
+from backend.errors import of_disk, of_memory
 from tests.words import errors_raised
 
 
@@ -31,3 +31,9 @@ def test_every_error_says_what_to_do() -> None:
         _, message, remedy = call.args[:3]  # all three, by position
         said = ast.unparse(remedy)
         assert len(said) > len("'Do it.'") and said != ast.unparse(message), f"{place}: {said}"
+
+
+def test_memory_of_a_gpu_that_ends_is_said_with_settings_that_help() -> None:
+    known = of_memory(RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB."))
+    assert known is not None and "--precision" in known.remedy and "What was stored stays" in known.remedy
+    assert of_memory(RuntimeError("CUDA error: device-side assert triggered")) is None
