@@ -77,9 +77,9 @@ def of_memory(error: BaseException) -> Unavailable | None:
     if not isinstance(error, MemoryError) and not any(sign in words for sign in _NO_MEMORY):
         return None
     return Unavailable("out_of_memory", "There is not enough memory for this.",
-                       "What was stored stays. Close other programs, track fewer objects at a time, or choose a smaller "
-                       "model. A model of the papers takes less with `python3 launch.py models use NAME --precision "
-                       "bfloat16` (or `4bit`) or a smaller `--size`.")
+                       "What was stored stays. Close other programs, track fewer objects at a time, or choose a "
+                       "smaller model. A model of the papers takes less with `python3 launch.py models use NAME "
+                       "--precision bfloat16` (or `4bit`) or a smaller `--size`.")
 
 
 def of_disk(error: OSError) -> Unavailable | None:
