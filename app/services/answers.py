@@ -58,8 +58,7 @@ def ask(
     with workplace.session(video.hash, spec.name, "discover") as session_of_model:
         said = session_of_model.answer(Question(text=text), shown, within)
     model_ms = round((time.perf_counter() - started) * 1000, 1)
-    at = said.frame if said.frame is not None else min(min(one) for one in shown.values())
-    found = [view_of(Candidate(one, frame=at), frame) for one in said.segments if one.mask.any()]
+    found = [view_of(Candidate(one, frame=said.frame), frame) for one in said.segments if one.mask.any()]
     with workplace.db.write() as session:
         kept = answers.add(session, video_id, [one.id for one in things], frame=frame, question=text,
                            text=said.text.strip(), model=spec.name, person_id=access.person.id)

@@ -65,6 +65,8 @@ NEEDS = {
         ("POST", "cuts"),
     )},
     "PATCH /api/people/{person_id:int}": WORKPLACE_OWNER,
+    "GET /api/videos/{video_id:int}/answers": MEMBER, "POST /api/videos/{video_id:int}/answers": MEMBER,
+    "DELETE /api/videos/{video_id:int}/answers/{answer_id:int}": MEMBER,
     "POST /api/videos/{video_id:int}/checks": MEMBER, "GET /api/videos/{video_id:int}/findings": MEMBER,
     "GET /api/videos/{video_id:int}/versions": MEMBER,
     "GET /api/videos/{video_id:int}/versions/{version_id}/masks": MEMBER,
