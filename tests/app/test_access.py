@@ -157,6 +157,7 @@ def _one_of_everything(boss: Client, project: dict[str, Any], clip: Path) -> dic
             "objects": [made], "start": 0, "stop": 1, "operation": "fill holes"}).json()["mend"],
         "check_id": boss.post(f"/api/videos/{video}/checks", json={}).json()["check"],
         "finding_id": _a_finding(boss, video), "version_id": f"run-{run}", "digest": "0", "name": "x",
+        "answer_id": 1,
     }
 
 
