@@ -67,17 +67,25 @@ class Walk:
         self.did["clicks"] += 1
         self.work.click(point.x, point.y, "left" if point.positive else "right")
 
+    def masks(self, start: int, stop: int) -> dict[tuple[int, int], BoolMask]:
+        """(frame, object) -> what is stored there; nothing where there is no mask."""
+        items = self.server.call("GET", f"/api/videos/1/masks?start={start}&stop={stop}")["items"]
+        height, width = self.truth[0][1].shape
+        return {(one["frame"], one["object_id"]): Rle.from_json(one["rle"], height=height, width=width).to_mask()
+                for one in items if one["rle"]}
+
     def mask(self, frame: int, object_id: int) -> BoolMask:
-        items = self.server.call("GET", f"/api/videos/1/masks?start={frame}&stop={frame + 1}")["items"]
-        rle = next((one["rle"] for one in items if one["object_id"] == object_id), None)
-        shape = self.truth[0][1].shape
-        return Rle.from_json(rle, height=shape[0], width=shape[1]).to_mask() if rle else np.zeros(shape, bool)
+        empty = np.zeros_like(self.truth[frame][self.values[object_id]])
+        return self.masks(frame, frame + 1).get((frame, object_id), empty)
 
     def j(self, frame: int, object_id: int) -> float:
         return region_similarity(self.mask(frame, object_id), self.truth[frame][self.values[object_id]])
 
-    def mean_j(self, object_id: int) -> float:
-        return fmean(self.j(frame, object_id) for frame in range(len(self.truth)))
+    def mean_js(self) -> list[float]:
+        """Of each object, over all frames."""
+        masks, empty = self.masks(0, len(self.truth)), np.zeros_like(self.truth[0][1])
+        return [fmean(region_similarity(masks.get((frame, one), empty), of[value])
+                      for frame, of in enumerate(self.truth)) for one, value in self.values.items()]
 
     def make_objects(self) -> None:
         """One click each on the frame where they stand apart, then what that left wrong."""
@@ -155,7 +163,7 @@ class Walk:
             self.track("Shift+R")
 
 
-def annotate(walk: Walk) -> list[float]:
+def annotate(walk: Walk) -> list[list[float]]:
     page, started = walk.work.page, time.monotonic()
 
     def stop_watch(part: str) -> None:
@@ -169,15 +177,15 @@ def annotate(walk: Walk) -> list[float]:
     started = time.monotonic()
     walk.track("Shift+T")
     stop_watch("first tracking")
-    course = [fmean(walk.mean_j(one) for one in walk.values)]
+    course = [walk.mean_js()]
     shoot(page, "walk-2-tracked")
     for _ in range(MOST_LOOKS):
-        if min(walk.mean_j(one) for one in walk.values) >= GOOD:
+        if min(course[-1]) >= GOOD:
             break
         started = time.monotonic()
         walk.look()
         stop_watch("looking, correcting and tracking again")
-        course.append(fmean(walk.mean_j(one) for one in walk.values))
+        course.append(walk.mean_js())
     shoot(page, "walk-3-corrected")
     started = time.monotonic()
     walk.key("Shift+C")
