@@ -83,6 +83,7 @@ def review(page: Page, server: Server, project: int, video: int) -> None:
     page.locator(".tr-doubt").first.wait_for()
     work.key("'")
     page.wait_for_function("throughline.state().shown > 0")
+    work.key("0")
     work.key("q")
     page.mouse.click(*work.at(*PLACE))
     page.keyboard.type("The mask misses the ear.")
