@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from backend.models.sam2 import network, parity
 from backend.models.sam2.tracker import Tracker
+
 from backend.parity.cases import Case
 from backend.parity.run import run_case
 
