@@ -69,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
                   openapi_url=None, middleware=_middleware(workplace))
     app.state.workplace = workplace
     errors.install(app, is_owner)
+    mount_assets(app)
     for module in ROUTERS:
         app.include_router(module.router)
 
@@ -80,7 +81,6 @@ def create_app(settings: Settings) -> FastAPI:
     def login() -> HTMLResponse:
         return HTMLResponse(login_page())
 
-    mount_assets(app)
     mount_pages(app, name_of)
     make_demo(workplace)
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from backend.masks import Rle
-from backend.video import build_index, content_hash
-from projects_db import changes, objects, people, projects, prompts, tables, videos
+from backend.video import FrameIndex, build_index, content_hash
+from projects_db import changes, objects, people, projects, tables, videos
 from projects_db.database import Database
 from projects_db.tables import now
 
@@ -32,7 +32,7 @@ WEIGHTS = (60, 12, 14, 4, 8, 2)
 
 def make_project(folder: Path, source: Path, *, frames: int, count: int) -> int:
     """Make a project directory with one video of 1920x1080, `frames` frames long, and `count` objects, of which
-    `ON_SCREEN` are on every frame; each lane has stretches of every state.
+    `ON_SCREEN` are on every frame; each lane has stretches of every state. Its cuts have been looked for.
 
     Args:
         source: a video whose pictures are scaled and come again and again.
@@ -40,38 +40,54 @@ def make_project(folder: Path, source: Path, *, frames: int, count: int) -> int:
     Returns:
         The id of the video.
     """
-    path = folder / "long.mp4"
-    loop_video(source, path, frames)
+    once, path = folder / "once.mp4", folder / "long.mp4"
+    encode(source, once)
+    loop_video(once, path, frames)
     with Database.open(folder / "project") as db, db.write() as session:
         person = people.local_person(session).id
         project = projects.create(session, "Long", [projects.NewLabel(n) for n in ("car", "person", "dog")], person).id
-        index = build_index(path)
+        index = looped(build_index(once), frames, path.stat().st_size)
         video = videos.add(
             session, project, content_hash=content_hash(path), name=path.name, media_path=str(path), width=WIDTH,
             height=HEIGHT, frame_count=len(index), duration=index.duration, frame_index=index.to_bytes()).id
+        videos.set_cuts(session, video, [])
         fill(session, video, person, frames=len(index), count=count)
     return video
 
 
-def loop_video(source: Path, target: Path, frames: int) -> None:
-    """Encode `source` at 1920x1080 once and write its packets again and again until there are `frames` of them."""
-    with av.open(str(target), "w") as made:
+def encode(source: Path, target: Path) -> None:
+    """Encode `source` at 1920x1080, 25 frames a second, each stretch between key frames without need of another."""
+    with av.open(str(target), "w") as made, av.open(str(source)) as video:
         stream = made.add_stream("libx264", rate=25, options={
             "preset": "veryfast", "crf": "30", "bf": "0", "g": "25", "x264-params": "threads=2"})
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        once = [packet for packet in _encoded(source, stream) if packet.size]
-        for number, packet in enumerate(itertools.islice(itertools.cycle(once), frames)):
-            packet.pts = packet.dts = round(number / (25 * packet.time_base))
-            made.mux(packet)
-
-
-def _encoded(source: Path, stream: Any) -> Iterator[av.Packet]:
-    with av.open(str(source)) as video:
         for number, frame in enumerate(video.decode(video=0)):
             picture = frame.reformat(WIDTH, HEIGHT, "yuv420p")
             picture.pts, picture.time_base = number, Fraction(1, 25)
-            yield from stream.encode(picture)
-    yield from stream.encode(None)
+            made.mux(stream.encode(picture))
+        made.mux(stream.encode(None))
+
+
+def loop_video(once: Path, target: Path, frames: int) -> None:
+    """Write the packets of a video that `encode` made again and again until there are `frames` of them."""
+    with av.open(str(once)) as video, av.open(str(target), "w") as made:
+        stream = made.add_stream_from_template(video.streams.video[0])
+        packets = [packet for packet in video.demux(video=0) if packet.size]
+        for number, packet in enumerate(itertools.islice(itertools.cycle(packets), frames)):
+            packet.pts = packet.dts = round(number / (25 * packet.time_base))
+            packet.stream = stream
+            made.mux(packet)
+
+
+def looped(index: FrameIndex, frames: int, size: int) -> FrameIndex:
+    """The index of a video of `size` bytes that `loop_video` made, from that of the one it loops: to decode all of it
+    would take a minute.
+    """
+    times = len(index)
+    keys = np.concatenate([index.key_frames + start for start in range(0, frames, times)])
+    return replace(
+        index, frame_count=frames, stamps=np.arange(frames, dtype=np.int64) * (index.stamps[1] - index.stamps[0]),
+        fingerprints=np.resize(index.fingerprints, frames), key_frames=keys[keys < frames].astype(np.int32), size=size)
 
 
 def fill(session: Session, video: int, person: int, *, frames: int, count: int) -> None:
@@ -90,7 +106,7 @@ def _lane(session: Session, change: changes.Change, thing: int, frames: range, d
     blobs = [(rle.as_blob(), rle.area) for rle in _shapes(dice)]
     empty = Rle.empty(HEIGHT, WIDTH).as_blob()
     first = (session.query(tables.MaskHistory.id).order_by(tables.MaskHistory.id.desc()).limit(1).scalar() or 0) + 1
-    history, current = [], []
+    history, current, prompts = [], [], []
     state, source = STATES[0]
     for n, frame in enumerate(frames):
         if n and dice.random() < 0.06:
@@ -104,9 +120,12 @@ def _lane(session: Session, change: changes.Change, thing: int, frames: range, d
                         "created_at": now(), "pixels_id": None, "rle": blob})
         current.append({**facts, "revision": first + n, "pixels_id": first + n})
         if source == "human" and area and dice.random() < 0.3:
-            prompts.add(session, change, frame, thing, [{"kind": "point", "x": 5, "y": 5, "positive": True}])
-    session.execute(insert(tables.MaskHistory), history)
-    session.execute(insert(tables.Mask), current)
+            prompts.append({"video_id": change.video_id, "frame": frame, "object_id": thing, "change_id": change.id,
+                            "data": {"kind": "point", "x": 5, "y": 5, "positive": True}})
+    connection = session.connection()
+    for table, rows in ((tables.MaskHistory, history), (tables.Mask, current), (tables.Prompt, prompts)):
+        if rows:
+            connection.execute(insert(table.__table__), rows)
 
 
 def _shapes(dice: random.Random) -> list[Rle]:

@@ -101,12 +101,17 @@ def with_hash(session: Session, content_hash: str) -> list[Video]:
 
 def progress(session: Session, video_ids: Sequence[int]) -> dict[int, Progress]:
     """{video id: how far it is}."""
-    query = (
-        select(tables.Object.video_id, func.count(tables.Object.id.distinct()), func.count(tables.Mask.frame),
-               func.count(case((tables.Mask.state == "verified", 1))))
-        .outerjoin(tables.Mask, tables.Mask.object_id == tables.Object.id)
+    mask = tables.Mask
+    lanes = (
+        select(tables.Object.video_id, func.count(mask.frame).label("masks"),
+               func.count(case((mask.state == "verified", 1))).label("verified"))
+        .outerjoin(mask, mask.object_id == tables.Object.id)
         .where(tables.Object.video_id.in_(video_ids), tables.Object.deleted.is_(False))
-        .group_by(tables.Object.video_id)
+        .group_by(tables.Object.id).subquery()
+    )
+    query = (
+        select(lanes.c.video_id, func.count(), func.sum(lanes.c.masks), func.sum(lanes.c.verified))
+        .group_by(lanes.c.video_id)
     )
     found = {video: Progress(*counts) for video, *counts in session.execute(query)}
     return {video: found.get(video, Progress()) for video in video_ids}

@@ -6,17 +6,21 @@ cached old one.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import posixpath
+import re
 from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI, HTTPException, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 
 PREFIX = "/assets"
 _ROOT = Path(__file__).parent
 # Fixed here: `mimetypes` asks the machine, and a machine that calls .js text/plain makes browsers refuse the modules.
 _MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
                 ".json": "application/json"}
+_IMPORT = re.compile(r'^(?:import|export)\b[^;"]*"(\.[^"]+)";', re.MULTILINE)
 
 
 @cache
@@ -48,15 +52,42 @@ def asset_url(name: str) -> str:
     return f"{PREFIX}/{_digest()}/{name}"
 
 
+@cache
+def modules_of(name: str) -> tuple[str, ...]:
+    """A module and all that it imports, directly or not; what is imported by a call, later, is left out.
+
+    Raises:
+        FileNotFoundError: there is no such asset.
+    """
+    found: dict[str, None] = {}
+    left = [name]
+    while left:
+        module = left.pop(0)
+        if module not in found:
+            asset_url(module)
+            found[module] = None
+            imports = _IMPORT.findall(_files()[module].decode())
+            left += (posixpath.normpath(posixpath.join(posixpath.dirname(module), wanted)) for wanted in imports)
+    return tuple(found)
+
+
 def mount_assets(app: FastAPI) -> None:
-    """Add the route `GET /assets/{digest}/{name}`. The files hold no data, so no session is asked for."""
+    """Add the route `GET /assets/{digest}/{name}`. The files hold no data, so no session is asked for.
+
+    Mount it before other routes: the page of a video asks for well over a hundred of them.
+    """
 
     @app.get(PREFIX + "/{digest}/{name:path}", include_in_schema=False)
-    def asset(digest: str, name: str) -> Response:
-        content = _files().get(name) if digest == _digest() else None
-        if content is None:
+    async def asset(digest: str, name: str, request: Request) -> Response:
+        if digest != _digest() or name not in _files():
             raise HTTPException(404, "There is no such asset now. A page of an older version must be reloaded.")
-        return Response(
-            content, media_type=_MEDIA_TYPES[Path(name).suffix],
-            headers={"Cache-Control": "public, max-age=31536000, immutable"},
-        )
+        headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+        content = _files()[name]
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            content, headers["Content-Encoding"] = _packed(name), "gzip"
+        return Response(content, media_type=_MEDIA_TYPES[Path(name).suffix], headers=headers)
+
+
+@cache
+def _packed(name: str) -> bytes:
+    return gzip.compress(_files()[name])

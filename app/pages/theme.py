@@ -9,7 +9,7 @@ import gradio as gr
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from widgets.assets import asset_url
+from widgets.assets import asset_url, modules_of
 
 TITLE = "Throughline"
 _SYSTEM_FONT = ("system-ui", "sans-serif")
@@ -47,9 +47,14 @@ def page_head() -> str:
 
 
 def head_of(path: str) -> str:
-    """`page_head()`, and on the Annotate page a script that begins to open the video while Gradio is still starting."""
-    ahead = f'<script type="module" src="{asset_url("js/ahead.js")}"></script>' if path.endswith("/annotate") else ""
-    return page_head() + ahead
+    """`page_head()`, and on the Annotate page a script that begins to open the video while Gradio is still starting.
+
+    All modules of the workspace are named: a browser would else learn of them one level of imports after the other.
+    """
+    if not path.endswith("/annotate"):
+        return page_head()
+    links = (f'<link rel="modulepreload" href="{asset_url(name)}">' for name in modules_of("js/workspace.js"))
+    return "".join([page_head(), f'<script type="module" src="{asset_url("js/ahead.js")}"></script>', *links])
 
 
 class ServedHead:

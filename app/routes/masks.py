@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
 from app.identity import Access, AtWorkplace, video_member
+from app.json_reply import json_reply
 from app.schemas import (
     Absent,
     FrameRange,
@@ -37,13 +38,14 @@ LONGEST_RANGE = 200
 @router.get("/masks")
 def get_masks(
     video_id: int, start: QueryFrame, stop: QueryFrame, access: Annotator, workplace: AtWorkplace
-) -> dict[str, Any]:
+) -> Response:
     """Mask items of a range."""
     if not 0 < stop - start <= LONGEST_RANGE:
         raise BadInput("bad_range", f"Frames {start} to {stop} (not included) are no range of 1 to {LONGEST_RANGE}.",
                        "Ask for fewer frames at a time.")
     with workplace.db.read() as session:
-        return {"items": [item.as_json() for item in masks.in_range(session, video_id, start, stop)]}
+        items = masks.in_range(session, video_id, start, stop)
+    return json_reply({"items": [item.as_json() for item in items]})
 
 
 @router.get("/frames/{frame:int}/prompts")

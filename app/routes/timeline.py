@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import astuple
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from app.identity import Access, AtWorkplace, video_member
+from app.json_reply import json_reply
 from app.schemas import LARGEST, QueryFrame, QueryId
 from app.schemas_timeline import LookedAt
 from projects_db import looked, timeline
@@ -26,8 +26,7 @@ def get_timeline(
     """The lanes of the timeline; with `since` those that changed after it."""
     with workplace.db.read() as session:
         found = timeline.timeline(session, video_id, since).as_json()
-    # Written here: FastAPI would first copy every one of a hundred thousand numbers to find out that it is one.
-    return Response(json.dumps(found, separators=(",", ":")), media_type="application/json")
+    return json_reply(found)
 
 
 @router.get("/scores")

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app import views
 from app.identity import Access, AtWorkplace, SignedIn, WorkplaceOwner, access, project_member, video_member
+from app.json_reply import json_reply
 from app.schemas import LARGEST, NewSource, NewUpload, PathHash, PathToken
 from app.services import work
 from app.services.imports import delete_video, import_path, import_upload
@@ -109,7 +110,7 @@ def list_videos(access: Member, workplace: AtWorkplace) -> list[dict[str, Any]]:
 
 
 @router.get("/videos/{video_id:int}")
-def get_video(video_id: int, access: Viewer, workplace: AtWorkplace) -> dict[str, Any]:
+def get_video(video_id: int, access: Viewer, workplace: AtWorkplace) -> Response:
     """All that a page needs to open a video, but for its masks."""
     with workplace.db.read() as session:
         video = videos.get(session, video_id)
@@ -120,14 +121,14 @@ def get_video(video_id: int, access: Viewer, workplace: AtWorkplace) -> dict[str
         recent = runs.of_video(session, video_id)
         demo = projects.is_demo(session, video.project_id)
     workplace.cuts.look(video)
-    return {
+    return json_reply({
         **views.video(video, progress), **workplace.cuts.view(video),
         "times": index.times.round(6).tolist(), "key_frames": index.key_frames.tolist(),
         "damaged": index.damaged.tolist(), "rate": float(index.rate), "labels": [views.label(one) for one in labels],
         "objects": [one.as_json() for one in there], "role": access.role,
         "models": [views.model(one) for one in registry.available()], "default_model": registry.DEFAULT,
         "runs": [workplace.runs.view(run) for run in recent], "demo": demo,
-    }
+    })
 
 
 @router.delete("/videos/{video_id:int}")

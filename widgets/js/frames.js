@@ -5,6 +5,9 @@ import { picture } from "./api.js";
 const BUDGET = 320 * 2 ** 20; // bytes of decoded pictures
 const AT_ONCE = 4; // requests of pictures nobody waits for
 
+/** The address of a picture. @param {string} hash of the video @param {number} frame @param {boolean} [proxy] */
+export const framePath = (hash, frame, proxy = false) => `api/videos/${hash}/${proxy ? "proxies" : "frames"}/${frame}.jpg`;
+
 export class FrameLoader {
   /** @param {{hash: string, frame_count: number}} video */
   constructor(video) {
@@ -69,7 +72,7 @@ export class FrameLoader {
   }
 
   key(frame, proxy) {
-    return `api/videos/${this.video.hash}/${proxy ? "proxies" : "frames"}/${frame}.jpg`;
+    return framePath(this.video.hash, frame, proxy);
   }
 
   keep(key, bitmap) {

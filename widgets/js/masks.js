@@ -14,6 +14,12 @@ const STRETCH = 25; // frames a request
 const KEPT_STRETCHES = 40;
 const KEPT_SHAPES = 400;
 
+/** Where the masks around a frame are read. @param {string} path of all masks @param {number} frame */
+export function stretchPath(path, frame, frameCount = Infinity) {
+  const start = Math.floor(frame / STRETCH) * STRETCH;
+  return `${path}?start=${start}&stop=${Math.min(start + STRETCH, frameCount)}`;
+}
+
 export class MaskCache {
   /**
    * @param {number} videoId @param {number} frameCount @param {() => void} changed called after every change
@@ -56,7 +62,7 @@ export class MaskCache {
     const stop = Math.min(start + STRETCH, this.frameCount);
     const began = ++this.tick;
     try {
-      const { items } = await request("GET", `${this.path}?start=${start}&stop=${stop}`);
+      const { items } = await request("GET", stretchPath(this.path, start, this.frameCount));
       this.replace(start, stop, items, began);
       this.read.add(stretch);
       this.changed();

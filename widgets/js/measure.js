@@ -7,8 +7,11 @@ export class Measure {
     /** @type {{began: number, model: number, answered: boolean}|null} */
     this.click = null;
     this.clicks = [];
-    /** Milliseconds from the navigation to the first frame with its timeline on the screen. @type {number|null} */
+    /** Milliseconds from the navigation to the first frame with its masks on the screen. @type {number|null} */
+    this.seen = null;
+    /** The same, to when its timeline is there, too, and the page takes changes. @type {number|null} */
     this.opened = null;
+    this.hasLanes = false; // whether the timeline was painted with all that there is
     this.timelinePaint = 0; // milliseconds of script that the timeline took last
     this.paints = 0; // how often the picture or what lies on it was drawn
     this.frame = -1; // that was drawn last
@@ -17,12 +20,16 @@ export class Measure {
   /** The timeline was drawn. @param {number} began */
   timelinePainted(began) {
     this.timelinePaint = performance.now() - began;
-    this.isOpen();
+    this.isOpen(true);
   }
 
-  /** The first time that both are there is when the page is open. */
-  isOpen() {
-    if (this.opened === null && this.timelinePaint && this.workspace.store.state.shown >= 0) this.opened = performance.now();
+  /** The lanes are whole once the page is connected. */
+  isOpen(lanes) {
+    const { store, masks } = this.workspace;
+    const { shown, connection } = store.state;
+    if (shown >= 0 && masks.has(shown)) this.seen ??= performance.now();
+    this.hasLanes ||= lanes && connection === "online";
+    if (this.seen !== null && this.hasLanes) this.opened ??= performance.now();
   }
 
   /** A prompt was given. @param {PointerEvent} event */
@@ -40,7 +47,7 @@ export class Measure {
 
   /** The layers were drawn. A message after that comes about when the browser has committed the frame. */
   painted() {
-    this.isOpen();
+    this.isOpen(false);
     this.paints++;
     this.frame = this.workspace.store.state.shown;
     const { click } = this;
@@ -59,6 +66,7 @@ export class Measure {
     const { workspace, clicks } = this;
     const measure = this;
     window.throughline = Object.freeze({
+      get seen() { return measure.seen; },
       get opened() { return measure.opened; },
       /** How often the picture was drawn, which frame, from how wide a picture, and how many masks there are for it. */
       get drawn() {

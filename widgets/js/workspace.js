@@ -24,7 +24,7 @@ import { MaskActions } from "./mask-actions.js";
 import { Measure } from "./measure.js";
 import { NextFrame } from "./next-frame.js";
 import { Objects } from "./objects.js";
-import { loadStyles, readVideo } from "./opening.js";
+import { loadStyles, readVideo, STYLES } from "./opening.js";
 import { banner } from "./panels/banner.js";
 import { refreshButtons } from "./panels/button.js";
 import { candidateLayer } from "./panels/candidates.js";
@@ -46,6 +46,7 @@ import { isTyping, Shortcuts } from "./shortcuts.js";
 import { Store } from "./store.js";
 import { ALL_LANES } from "./timeline/lanes.js";
 import { Looked } from "./timeline/looked.js";
+import { NO_TIMELINE } from "./timeline/segments.js";
 import { Timeline } from "./timeline/timeline.js";
 import { Toast } from "./toast.js";
 import { toolsFor } from "./tools/index.js";
@@ -67,10 +68,10 @@ const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "specks
 
 /** Everything of one open video. The parts know each other through this and nothing else. */
 export class Workspace {
-  /** @param {HTMLElement} element @param {any} me @param {import("./types.js").Video} video @param {any} timeline */
-  constructor(element, me, video, timeline) {
+  /** @param {HTMLElement} element @param {any} me @param {import("./types.js").Video} video */
+  constructor(element, me, video) {
     this.element = element;
-    this.store = new Store(initialState(me, video, timeline));
+    this.store = new Store(initialState(me, video));
     this.toast = new Toast();
     this.measure = new Measure(this);
     this.activity = new Activity(this);
@@ -146,11 +147,11 @@ export class Workspace {
   }
 }
 
-function initialState(me, video, timeline) {
+function initialState(me, video) {
   const settings = JSON.parse(localStorage.getItem(SETTINGS) || "{}");
   const living = video.objects.filter((object) => !object.deleted);
   return {
-    me, video, timeline, objects: new Map(living.map((object) => [object.id, object])),
+    me, video, timeline: NO_TIMELINE, objects: new Map(living.map((object) => [object.id, object])),
     runs: new Map(video.runs.map((run) => [run.id, run])), connection: "connecting", people: [],
     frame: 0, shown: -1, selected: null, chosen: new Set(), hovered: null, tool: "point", labelId: video.labels[0]?.id ?? null,
     model: video.default_model, hidden: new Set(), inPoint: null, outPoint: null, pending: 0, playing: false,
@@ -171,10 +172,9 @@ function initialState(me, video, timeline) {
  * @throws {import("./api.js").ApiError} there is no such video, or nobody is signed in
  */
 export async function mountWorkspace(element, { videoId, frame = 0, mode = "annotate", panels = PANELS }) {
-  const styles = loadStyles("workspace", "panels", "timeline", "review", "compare", "tour", "small");
-  const [{ me, video, timeline }] = await Promise.all([readVideo(videoId), styles]);
+  const [{ me, video }] = await Promise.all([readVideo(videoId, frame), loadStyles(...STYLES)]);
   document.title = [mode === "review" && t`Review`, video.name, "Throughline"].filter(Boolean).join(" · ");
-  const workspace = new Workspace(element, me, video, timeline);
+  const workspace = new Workspace(element, me, video);
   layOut(workspace, mode, panels);
   listen(workspace);
   workspace.measure.publish();

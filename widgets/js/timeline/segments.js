@@ -3,6 +3,9 @@
 /** @typedef {import("../types.js").Segment} Segment */
 /** @typedef {import("../types.js").Timeline} Timeline */
 
+/** Before it has been read. @type {Timeline} */
+export const NO_TIMELINE = Object.freeze({ objects: {}, low: {}, prompts: {}, threads: [], edited: {}, version: 0 });
+
 /**
  * The run that holds a frame, or null.
  * @param {Segment[]|undefined} segments @param {number} frame @returns {Segment|null}
