@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 import widgets
-from widgets.assets import asset_url, mount_assets
+from widgets.assets import asset_url, modules_of, mount_assets
 
 ROOT = Path(widgets.__file__).parent
 
@@ -48,3 +48,23 @@ def test_every_relative_import_finds_its_module() -> None:
     for path in ROOT.glob("js/**/*.js"):
         for wanted in re.findall(r'(?:from|import)\s*\(?"(\.[^"]+)"', path.read_text()):
             assert (path.parent / wanted).resolve().is_file(), f"{path.relative_to(ROOT)} imports {wanted}"
+
+
+def test_modules_are_named_with_all_that_they_import() -> None:
+    named = modules_of("js/workspace.js")
+    for name in named:
+        imported = re.findall(r'^import [^;]*?"(\.[^"]+)";', (ROOT / name).read_text(), re.MULTILINE)
+        files = {((ROOT / name).parent / wanted).resolve() for wanted in imported}
+        assert {file.relative_to(ROOT).as_posix() for file in files} <= {*named}
+    assert "js/timeline/bars.js" in named
+    assert "js/ahead.js" not in named
+    with pytest.raises(FileNotFoundError):
+        modules_of("js/none.js")
+
+
+def test_what_a_browser_unpacks_is_the_file(client: TestClient) -> None:
+    packed = client.get(asset_url("js/workspace.js"), headers={"Accept-Encoding": "gzip"})
+    plain = client.get(asset_url("js/workspace.js"), headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
