@@ -119,7 +119,11 @@ class Server:
     def add_video(self, project_id: int, path: Path) -> int:
         """Import a file or folder that lies on this machine; the id of its video."""
         job = self.call("POST", f"/api/projects/{project_id}/videos", {"path": str(path.resolve())})["import"]
-        while (state := self.call("GET", f"/api/imports/{job}"))["status"] == "running":
+        return int(self.done(f"/api/imports/{job}")["videos"][0])
+
+    def done(self, path: str) -> Any:
+        """Wait until a job or run is done, and return it. Not asked all the time: that would take its processor."""
+        while (state := self.call("GET", path))["status"] in ("queued", "running"):
             time.sleep(0.05)
         assert state["status"] == "done", state
-        return int(state["videos"][0])
+        return state

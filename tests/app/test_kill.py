@@ -82,10 +82,7 @@ def make_project(server: Server, folder: Path) -> tuple[int, int]:
     clip = folder / "long.mp4"
     encode(clip, range(FRAMES), size=SIZE)
     project = server.call("POST", "/api/projects", {"name": "Kill", "labels": [{"name": "square"}]})
-    job = server.call("POST", f"/api/projects/{project['id']}/videos", {"path": str(clip)})["import"]
-    while (state := server.call("GET", f"/api/imports/{job}"))["status"] == "running":
-        time.sleep(0.05)
-    (video,) = state["videos"]
+    video = server.add_video(project["id"], clip)
     label = project["labels"][0]["id"]
     square = server.call("POST", f"/api/videos/{video}/objects", {"label_id": label})["id"]
     mask = {"polygons": [[0, 36, 40, 36, 40, 72, 0, 72]], "base": 0}

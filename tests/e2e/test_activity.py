@@ -19,9 +19,7 @@ def test_work_is_logged_shown_and_can_be_switched_off(browser: Browser, tmp_path
     encode(tmp_path / "square.mp4", range(8), size=(160, 120))
     with Server(tmp_path / "project") as server, strict_page(browser) as page:
         project = server.call("POST", "/api/projects", {"name": "Zoo", "labels": [{"name": "dog"}]})["id"]
-        job = server.call("POST", f"/api/projects/{project}/videos", {"path": str(tmp_path / "square.mp4")})["import"]
-        while server.call("GET", f"/api/imports/{job}")["status"] == "running":
-            pass
+        server.add_video(project, tmp_path / "square.mp4")
         page.goto(f"{server.url}/ui/annotate?video=1")
         hands = Annotating(page)
         hands.key("b")

@@ -25,11 +25,7 @@ def server(tmp_path: Path, scene: Scene) -> Iterator[Server]:
     """A workplace of the local person with one video and one label."""
     with Server(tmp_path / "project") as server:
         project = server.call("POST", "/api/projects", {"name": "Room", "labels": [{"name": "thing"}]})
-        body = {"path": str(scene.path.resolve())}
-        job = server.call("POST", f"/api/projects/{project['id']}/videos", body)["import"]
-        while (state := server.call("GET", f"/api/imports/{job}"))["status"] == "running":
-            pass
-        assert state["status"] == "done", state
+        server.add_video(project["id"], scene.path)
         yield server
 
 

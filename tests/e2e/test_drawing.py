@@ -22,11 +22,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, scene: Scene) -> Iterator[S
     """A workplace of the local person with one video."""
     with Server(tmp_path_factory.mktemp("drawing") / "project") as server:
         project = server.call("POST", "/api/projects", {"name": "Room", "labels": [{"name": "thing"}]})
-        body = {"path": str(scene.path.resolve())}
-        job = server.call("POST", f"/api/projects/{project['id']}/videos", body)["import"]
-        while (state := server.call("GET", f"/api/imports/{job}"))["status"] == "running":
-            pass
-        assert state["status"] == "done", state
+        server.add_video(project["id"], scene.path)
         yield server
 
 

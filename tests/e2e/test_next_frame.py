@@ -22,11 +22,7 @@ def server(tmp_path: Path, scene: Scene) -> Iterator[Server]:
     """A workplace of the local person with one object, tracked over a few frames from a box on the first."""
     with Server(tmp_path / "project") as server:
         project = server.call("POST", "/api/projects", {"name": "Room", "labels": [{"name": "person"}]})
-        body = {"path": str(scene.path.resolve())}
-        job = server.call("POST", f"/api/projects/{project['id']}/videos", body)["import"]
-        while (state := server.call("GET", f"/api/imports/{job}"))["status"] == "running":
-            pass
-        assert state["status"] == "done", state
+        server.add_video(project["id"], scene.path)
         x0, y0, x1, y1 = scene.box
         box = {"kind": "box", "x0": x0, "y0": y0, "x1": x1, "y1": y1}
         made = server.call("POST", "/api/videos/1/frames/0/prompts", {
@@ -34,9 +30,7 @@ def server(tmp_path: Path, scene: Scene) -> Iterator[Server]:
             "prompt": box, "base": 0})
         run = server.call("POST", "/api/runs", {"video_id": 1, "objects": [made["objects"][0]["id"]],
                                                 "scope": "forward", "frame": 0, "stop": STOP})
-        while (state := server.call("GET", f"/api/runs/{run['id']}"))["status"] in ("queued", "running"):
-            pass
-        assert state["status"] == "done", state
+        server.done(f"/api/runs/{run['id']}")
         yield server
 
 

@@ -39,9 +39,7 @@ def server(tmp_path: Path, two_shots: Path) -> Iterator[Server]:
         pose = {"name": "pose", "values": ["up", "down"], "over_time": True}
         project = server.call("POST", "/api/projects", {
             "name": "Zoo", "labels": [{"name": "animal", "attributes": [pose]}, {"name": "thing"}]})
-        job = server.call("POST", f"/api/projects/{project['id']}/videos", {"path": str(two_shots)})["import"]
-        while server.call("GET", f"/api/imports/{job}")["status"] == "running":
-            pass
+        server.add_video(project["id"], two_shots)
         label = project["labels"][0]["id"]
         for name, frames, left in (("dog", range(8), 60), ("cat", range(6, 12), 70), ("bird", range(13, 17), 300)):
             made = server.call("POST", "/api/videos/1/objects", {"label_id": label, "name": name})["id"]

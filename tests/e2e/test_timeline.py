@@ -27,9 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, scene: Scene) -> Iterator[S
     folder = tmp_path_factory.mktemp("timeline") / "project"
     with Server(folder) as server:
         project = server.call("POST", "/api/projects", {"name": "Lanes", "labels": [{"name": "dog"}, {"name": "ball"}]})
-        job = server.call("POST", f"/api/projects/{project['id']}/videos", {"path": str(scene.path.resolve())})
-        while server.call("GET", f"/api/imports/{job['import']}")["status"] == "running":
-            pass
+        server.add_video(project["id"], scene.path)
         server.stop()
         fill(folder, project["id"])
         server.start()

@@ -78,10 +78,7 @@ def test_it_can_be_left_is_not_forced_on_anybody_and_comes_back_from_help(page: 
 
     server.call("PATCH", "/api/me/preferences", {"tour": None})
     project = server.call("POST", "/api/projects", {"name": "Work", "labels": [{"name": "dog"}]})["id"]
-    path = server.project.parent / "square.mp4"
-    job = server.call("POST", f"/api/projects/{project}/videos", {"path": str(path)})["import"]
-    while (state := server.call("GET", f"/api/imports/{job}"))["status"] == "running":
-        pass
-    page.goto(f"{server.url}/ui/annotate?video={state['videos'][0]}")
+    video = server.add_video(project, server.project.parent / "square.mp4")
+    page.goto(f"{server.url}/ui/annotate?video={video}")
     Annotating(page)
     expect(tour).to_have_count(0)  # only on the demo

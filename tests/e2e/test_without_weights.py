@@ -28,10 +28,7 @@ def begun(tmp_path: Path) -> tuple[Path, int, int]:
     encode(tmp_path / "square.mp4", range(FRAMES), size=SIZE)
     with Server(tmp_path / "project") as server:
         project = server.call("POST", "/api/projects", {"name": "Squares", "labels": [{"name": "square"}]})
-        job = server.call("POST", f"/api/projects/{project['id']}/videos", {"path": str(tmp_path / "square.mp4")})
-        while (imported := server.call("GET", f"/api/imports/{job['import']}"))["status"] == "running":
-            pass
-        video = imported["videos"][0]
+        video = server.add_video(project["id"], tmp_path / "square.mp4")
         thing = server.call("POST", f"/api/videos/{video}/objects", {"label_id": project["labels"][0]["id"]})["id"]
         prompt = {"kind": "box", "x0": 0, "y0": 60, "x1": 40, "y1": 100}
         server.call("POST", f"/api/videos/{video}/frames/0/prompts", {"object_id": thing, "prompt": prompt, "base": 0})
@@ -99,6 +96,4 @@ def test_the_page_says_so_and_offers_another(begun: tuple[Path, int, int], brows
 
     with Server(project) as server:  # the weights are back: the run goes on with its own model
         assert server.call("POST", f"/api/runs/{run}/resume", {})["model"] == "compact"
-        while (now := server.call("GET", f"/api/runs/{run}"))["status"] in ("queued", "running"):
-            pass
-        assert now["status"] == "done" and now["done"] == FRAMES - 1
+        assert server.done(f"/api/runs/{run}")["done"] == FRAMES - 1

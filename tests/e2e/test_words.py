@@ -62,15 +62,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Server(folder / "project") as server:
         labels = [{"name": "dog", "attributes": [{"name": "pose", "values": ["lying"]}]}, {"name": "ball"}]
         project = server.call("POST", "/api/projects", {"name": "Zoo", "labels": labels})["id"]
-        job = server.call("POST", f"/api/projects/{project}/videos", {"path": str(folder / "square.mp4")})["import"]
-        while server.call("GET", f"/api/imports/{job}")["status"] == "running":
-            pass
+        server.add_video(project, folder / "square.mp4")
         thing = server.call("POST", "/api/videos/1/objects", {"label_id": 1})["id"]
         square = {"polygons": [[0, 60, 40, 60, 40, 100, 0, 100]], "base": 0}
         server.call("PUT", f"/api/videos/1/frames/0/masks/{thing}", square)
         run = server.call("POST", "/api/runs", {"video_id": 1, "objects": None, "scope": "forward", "frame": 0})
-        while server.call("GET", f"/api/runs/{run['id']}")["status"] in ("queued", "running"):
-            pass
+        server.done(f"/api/runs/{run['id']}")
         server.call("POST", "/api/videos/1/threads", {"frame": 0, "x": 20, "y": 70, "text": "Look here."})
         server.call("POST", "/api/videos/1/activity", {"objects": [{"object_id": thing, "seconds": 60}]})
         server.call("PATCH", "/api/me/preferences", {"language": "de"})

@@ -26,9 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Server(folder / "project") as server:
         labels = [{"name": "dog", "attributes": [{"name": "pose", "values": ["lying"]}]}, {"name": "ball"}]
         project = server.call("POST", "/api/projects", {"name": "Zoo", "labels": labels})
-        job = server.call("POST", f"/api/projects/{project['id']}/videos", {"path": str(folder / "numbers.mp4")})
-        while server.call("GET", f"/api/imports/{job['import']}")["status"] == "running":
-            pass
+        server.add_video(project["id"], folder / "numbers.mp4")
         yield server
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
@@ -51,23 +50,15 @@ def tracked(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[i
     path = tmp_path_factory.mktemp("clips") / "square.mp4"
     encode(path, range(FRAMES), size=SIZE)
     project = made_project(server, "To review")
-    job = server.call("POST", f"/api/projects/{project}/videos", {"path": str(path)})["import"]
-    finished = wait_for(server, f"/api/imports/{job}")
-    video = finished["videos"][0]
+    video = server.add_video(project, path)
     label = server.call("GET", f"/api/videos/{video}")["labels"][0]["id"]
     thing = server.call("POST", f"/api/videos/{video}/objects", {"label_id": label})["id"]
     square = [0, 60, 40, 60, 40, 100, 0, 100]
     server.call("PUT", f"/api/videos/{video}/frames/0/masks/{thing}", {"polygons": [square], "base": 0})
     run = server.call("POST", "/api/runs", {"video_id": video, "objects": None, "scope": "forward", "frame": 0})
-    assert wait_for(server, f"/api/runs/{run['id']}")["status"] == "done"
+    server.done(f"/api/runs/{run['id']}")
     server.call("POST", f"/api/videos/{video}/stage", {"stage": "review", "stage_version": 1})
     return project, video
-
-
-def wait_for(server: Server, path: str) -> dict[str, Any]:
-    while (job := server.call("GET", path))["status"] in ("queued", "running"):
-        pass
-    return job
 
 
 def stage_of(server: Server, video: int) -> str:
