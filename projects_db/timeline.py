@@ -78,10 +78,10 @@ def timeline(session: Session, video_id: int, since: int = 0) -> Timeline:
         touched = ledger.touched_since(session, video_id, since)
         ids = [i for i in ids if i in touched]
     found.objects.update((i, []) for i in ids)
-    for object_id, rows in groupby(_rows(session, ids), key=itemgetter(0)):
-        found.objects[object_id], low = _lane(rows)
-        if low:
-            found.low[object_id] = low
+    for object_id, *segment in _segments(session, ids):
+        found.objects[object_id].append(cast("Segment", tuple(segment)))
+    for object_id, frames in groupby(_low(session, ids), key=itemgetter(0)):
+        found.low[object_id] = runs_of(frame for _, frame in frames)
     found.prompts.update(prompts.frames_of(session, video_id, ids))
     threads = select(tables.Thread).where(tables.Thread.video_id == video_id).order_by(tables.Thread.frame)
     found.threads.extend((row.frame, row.id, row.resolved, row.object_id) for row in session.scalars(threads))
@@ -151,31 +151,37 @@ def _ids(session: Session, video_id: int) -> list[int]:
 
 
 def _rows(session: Session, ids: Sequence[int]) -> Iterable[tuple[Any, ...]]:
-    """(object id, frame, state, source, score, area) of every mask, by object and frame.
+    """(object id, frame, state, source, score, area) of every mask, by object and frame."""
+    return _select(session, "object_id, frame, state, source, score, area", "true", ids)
+
+
+def _segments(session: Session, ids: Sequence[int]) -> Iterable[tuple[int, int, int, str, str]]:
+    """(object id, start, stop, state, source) of consecutive frames, by object and frame.
+
+    SQLite finds the first and the last frames, with a look at the neighbour of each mask: that takes less than to read
+    hundreds of thousands of rows here, and meanwhile other requests are answered.
+    """
+    same = ("SELECT 1 FROM masks near WHERE near.object_id = masks.object_id AND near.frame = masks.frame {} "
+            "AND near.state = masks.state AND near.source = masks.source")
+    starts, ends = (_select(session, "object_id, frame, state, source", f"NOT EXISTS ({same.format(step)})", ids)
+                    for step in ("- 1", "+ 1"))
+    for (object_id, start, state, source), (_, end, _, _) in zip(starts, ends, strict=True):
+        yield object_id, start, end + 1, state, source
+
+
+def _low(session: Session, ids: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """(object id, frame) of the low scores."""
+    where = f"score < {LOW_SCORE} AND state <> 'verified' AND source <> 'human'"
+    return cast("Iterable[tuple[int, int]]", _select(session, "object_id, frame", where, ids))
+
+
+def _select(session: Session, columns: str, where: str, ids: Sequence[int]) -> Iterable[tuple[Any, ...]]:
+    """Columns of the masks of these objects, by object and frame.
 
     Straight from the driver: a long video has hundreds of thousands, and making SQLAlchemy's rows of them takes longer
     than reading them.
     """
     cursor = session.connection().connection.cursor()
-    cursor.execute(
-        "SELECT object_id, frame, state, source, score, area FROM masks "
-        f"WHERE object_id IN ({', '.join('?' * len(ids))}) ORDER BY object_id, frame", tuple(ids))
+    cursor.execute(f"SELECT {columns} FROM masks WHERE object_id IN ({', '.join('?' * len(ids))}) AND {where} "
+                   "ORDER BY object_id, frame", tuple(ids))
     return cast("Iterable[tuple[Any, ...]]", cursor)
-
-
-def _lane(rows: Iterable[tuple[Any, ...]]) -> tuple[list[Segment], list[tuple[int, int]]]:
-    """Runs of equal state and source, and runs of low score. One plain pass: a long video has millions of rows."""
-    lane: list[Segment] = []
-    low: list[int] = []
-    start, stop, state, source = 0, 0, "", ""
-    for _, frame, its_state, its_source, score, _ in rows:
-        if frame != stop or its_state != state or its_source != source:
-            if stop > start:
-                lane.append((start, stop, state, source))
-            start, state, source = frame, its_state, its_source
-        stop = frame + 1
-        if score is not None and score < LOW_SCORE and its_state != "verified" and its_source != "human":
-            low.append(frame)
-    if stop > start:
-        lane.append((start, stop, state, source))
-    return lane, runs_of(low)
