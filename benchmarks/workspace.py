@@ -26,8 +26,9 @@ def run(quick: bool = False) -> dict[str, Any]:
     """Milliseconds.
 
     Returns:
-        opening: from the navigation to the first frame with its timeline on the screen, in fresh browsers, the first
-        after the server started apart. replies: what opening waits for. timeline: script and interval of a frame of the
+        opening: from the navigation to the first frame with its masks on the screen (picture), and to when the timeline
+        is there and the page takes changes (whole): in fresh browsers, the first after the server started apart, and in
+        one that was here before. replies: what opening asks for. timeline: script and interval of a frame of the
         screen while the wheel zooms and pans it, and of lanes of 100,000 frames on their own.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -38,27 +39,31 @@ def run(quick: bool = False) -> dict[str, Any]:
         print(f"(project made in {time.monotonic() - began:.0f} s)", flush=True)
         with Server(Path(folder) / "project") as server, sync_playwright() as playwright:
             browser = launch_chromium(playwright)
-            opened = []
-            for _ in range(2 if quick else 8):
+            times = 2 if quick else 6
+            fresh = []
+            for _ in range(times):
                 with strict_page(browser, width=1920, height=1080) as page:
-                    opened.append(open_page(page, server, video, frame))
+                    fresh.append(open_page(page, server, video, frame))
             with strict_page(browser, width=1920, height=1080) as page:
                 open_page(page, server, video, frame)
+                again = [open_page(page, server, video, frame) for _ in range(times)]
                 wheel = wheel_over_lanes(page, 20 if quick else 120)
                 alone = dict(page.evaluate(PAINT, [_asset_root(page), LONGEST, LANES, RUNS]))
             browser.close()
-            paths = {"video": "", "timeline": "/timeline",
+            paths = {"video": "", "timeline": "/timeline?since=0",
                      "masks of 25 frames": f"/masks?start={frame}&stop={frame + 25}"}
             replies = {name: _request(server, f"/api/videos/{video}{path}") for name, path in paths.items()}
-    return {"opening": {"first of a server": {"median": opened[0]}, "later": spread(opened[1:])}, "replies": replies,
-            "timeline": {**wheel, f"{LANES} lanes of {LONGEST} frames, {RUNS} runs each": alone}}
+    opening = {"first of a server": fresh[:1], "fresh browser": fresh[1:], "browser that was here": again}
+    return {"opening": {f"{name}, {what}": spread([one[what] for one in opened])
+                        for name, opened in opening.items() for what in ("picture", "whole")},
+            "replies": replies, "timeline": {**wheel, f"{LANES} lanes of {LONGEST} frames, {RUNS} runs each": alone}}
 
 
-def open_page(page: Page, server: Server, video: int, frame: int) -> float:
-    """Open the page at a frame. Milliseconds from the navigation until the first frame and the timeline are painted."""
+def open_page(page: Page, server: Server, video: int, frame: int) -> dict[str, float]:
+    """Open the page at a frame; when its picture was there, and all of it."""
     page.goto(f"{server.url}/ui/annotate?video={video}&frame={frame}", wait_until="commit")
     page.wait_for_function(READY, timeout=120_000)
-    return float(page.evaluate("throughline.opened"))
+    return dict(page.evaluate("({ picture: throughline.seen, whole: throughline.opened })"))
 
 
 def wheel_over_lanes(page: Page, steps: int) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +15,19 @@ from tests.server import Server
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture
-def server(tmp_path: Path, scene: Scene) -> Iterator[Server]:
-    """A workplace of the local person with one video and two labels."""
-    with Server(tmp_path / "project") as server:
-        labels = [{"name": "thing"}, {"name": "person"}]
-        project = server.call("POST", "/api/projects", {"name": "Room", "labels": labels})
-        server.add_video(project["id"], scene.path)
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A workplace of the local person."""
+    with Server(tmp_path_factory.mktemp("find") / "project") as server:
         yield server
+
+
+@pytest.fixture
+def video(server: Server, scene: Scene, request: pytest.FixtureRequest) -> int:
+    """A video of a project with two labels."""
+    labels = [{"name": "thing"}, {"name": "person"}]
+    project = server.call("POST", "/api/projects", {"name": request.node.name, "labels": labels})
+    return server.add_video(project["id"], scene.path)
 
 
 def find(work: Annotating) -> list[dict[str, Any]]:
@@ -38,8 +42,8 @@ def candidates(work: Annotating) -> list[dict[str, Any]]:
     return search["candidates"] if search else []
 
 
-def stored(server: Server, frame: int = 0) -> dict[int, dict[str, Any]]:
-    items = server.call("GET", f"/api/videos/1/masks?start={frame}&stop={frame + 1}")["items"]
+def stored(server: Server, video: int, frame: int = 0) -> dict[int, dict[str, Any]]:
+    items = server.call("GET", f"/api/videos/{video}/masks?start={frame}&stop={frame + 1}")["items"]
     return {item["object_id"]: item for item in items}
 
 
@@ -47,14 +51,14 @@ def judged(page: Page, count: int) -> None:
     page.wait_for_function("n => throughline.state().search.candidates.length === n", arg=count, timeout=SLOW)
 
 
-def test_only_what_is_accepted_is_stored(server: Server, browser: Browser) -> None:
+def test_only_what_is_accepted_is_stored(server: Server, video: int, browser: Browser) -> None:
     with strict_page(browser) as page:
-        page.goto(f"{server.url}/ui/annotate?video=1")
+        page.goto(f"{server.url}/ui/annotate?video={video}")
         work = Annotating(page)
         found = find(work)
         assert len(found) >= 4
         assert page.locator(".tw-candidate").count() == len(found)
-        assert stored(server) == {} and work.state()["objects"] == []
+        assert stored(server, video) == {} and work.state()["objects"] == []
 
         # reject one by key; accept one by key and another, with another label, by a click
         work.key("Backspace")
@@ -69,7 +73,7 @@ def test_only_what_is_accepted_is_stored(server: Server, browser: Browser) -> No
         assert clicked["number"] not in [one["number"] for one in candidates(work)]
         first, second = work.state()["objects"]
         assert (first["name"], second["name"]) == ("thing 1", "person 1")
-        masks = stored(server)
+        masks = stored(server, video)
         assert [masks[one["id"]]["area"] for one in (first, second)] == [found[1]["area"], clicked["area"]]
         assert {mask["source"] for mask in masks.values()} == {"human"}
 
@@ -84,7 +88,7 @@ def test_only_what_is_accepted_is_stored(server: Server, browser: Browser) -> No
         state = work.state()
         assert [one["id"] for one in state["objects"]] == [first["id"]]
         assert [mask["area"] for mask in state["masks"]] == [found[1]["area"]]
-        assert stored(server) == {first["id"]: masks[first["id"]]}
+        assert stored(server, video) == {first["id"]: masks[first["id"]]}
 
         # another frame leaves as well, and so does another tool while the model looks; all at once is one change
         find(work)
@@ -97,15 +101,15 @@ def test_only_what_is_accepted_is_stored(server: Server, browser: Browser) -> No
         work.key("Shift+Enter")
         page.wait_for_function("throughline.state().search === null", timeout=SLOW)
         work.settle()
-        assert len(stored(server, 1)) == len(left) and work.state()["tool"] == "box"
+        assert len(stored(server, video, 1)) == len(left) and work.state()["tool"] == "box"
         work.key("Control+z")
-        assert stored(server, 1) == {}
-        assert list(stored(server)) == [first["id"]]
+        assert stored(server, video, 1) == {}
+        assert list(stored(server, video)) == [first["id"]]
 
 
-def test_what_is_not_accepted_leaves_no_trace(server: Server, browser: Browser) -> None:
+def test_what_is_not_accepted_leaves_no_trace(server: Server, video: int, browser: Browser) -> None:
     with strict_page(browser) as page:
-        page.goto(f"{server.url}/ui/annotate?video=1")
+        page.goto(f"{server.url}/ui/annotate?video={video}")
         work = Annotating(page)
         found = find(work)
         target = found[0]
@@ -122,4 +126,4 @@ def test_what_is_not_accepted_leaves_no_trace(server: Server, browser: Browser) 
         expect(page.get_by_role("status").filter(has_text="flow cannot find objects")).to_be_visible()
         assert work.state()["tool"] == "point"
         assert work.state()["search"] is None
-        assert stored(server) == {} and work.state()["objects"] == []
+        assert stored(server, video) == {} and work.state()["objects"] == []

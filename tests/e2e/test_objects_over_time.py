@@ -32,29 +32,35 @@ def two_shots(tmp_path_factory: pytest.TempPathFactory, scene: Scene) -> Path:
     return path
 
 
-@pytest.fixture
-def server(tmp_path: Path, two_shots: Path) -> Iterator[Server]:
-    """A workplace of the local person: the dog is on frames 0 to 7, the cat on 6 to 11, a bird on 13 to 16."""
-    with Server(tmp_path / "project") as server:
-        pose = {"name": "pose", "values": ["up", "down"], "over_time": True}
-        project = server.call("POST", "/api/projects", {
-            "name": "Zoo", "labels": [{"name": "animal", "attributes": [pose]}, {"name": "thing"}]})
-        server.add_video(project["id"], two_shots)
-        label = project["labels"][0]["id"]
-        for name, frames, left in (("dog", range(8), 60), ("cat", range(6, 12), 70), ("bird", range(13, 17), 300)):
-            made = server.call("POST", "/api/videos/1/objects", {"label_id": label, "name": name})["id"]
-            for frame in frames:
-                x, y = left + 3 * frame, 80
-                server.call("PUT", f"/api/videos/1/frames/{frame}/masks/{made}", {
-                    "polygons": [[x, y, x + 60, y, x + 60, y + 70, x, y + 70]], "base": 0})
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A workplace of the local person."""
+    with Server(tmp_path_factory.mktemp("objects") / "project") as server:
         yield server
 
 
-def frames_of(server: Server) -> dict[str, list[int]]:
+@pytest.fixture
+def video(server: Server, two_shots: Path, request: pytest.FixtureRequest) -> int:
+    """A video of a project of its own: the dog is on frames 0 to 7, the cat on 6 to 11, a bird on 13 to 16."""
+    pose = {"name": "pose", "values": ["up", "down"], "over_time": True}
+    project = server.call("POST", "/api/projects", {
+        "name": request.node.name, "labels": [{"name": "animal", "attributes": [pose]}, {"name": "thing"}]})
+    video = server.add_video(project["id"], two_shots)
+    label = project["labels"][0]["id"]
+    for name, frames, left in (("dog", range(8), 60), ("cat", range(6, 12), 70), ("bird", range(13, 17), 300)):
+        made = server.call("POST", f"/api/videos/{video}/objects", {"label_id": label, "name": name})["id"]
+        for frame in frames:
+            x, y = left + 3 * frame, 80
+            server.call("PUT", f"/api/videos/{video}/frames/{frame}/masks/{made}", {
+                "polygons": [[x, y, x + 60, y, x + 60, y + 70, x, y + 70]], "base": 0})
+    return video
+
+
+def frames_of(server: Server, video: int) -> dict[str, list[int]]:
     """{object: frames where it has pixels}."""
-    names = {one["id"]: one["name"] for one in server.call("GET", "/api/videos/1")["objects"]}
+    names = {one["id"]: one["name"] for one in server.call("GET", f"/api/videos/{video}")["objects"]}
     found: dict[str, list[int]] = {name: [] for name in names.values()}
-    for item in server.call("GET", f"/api/videos/1/masks?start=0&stop={FRAMES}")["items"]:
+    for item in server.call("GET", f"/api/videos/{video}/masks?start=0&stop={FRAMES}")["items"]:
         if item["area"]:
             found[names[item["object_id"]]].append(item["frame"])
     return found
@@ -75,10 +81,10 @@ def spans(work: Annotating, name: str) -> list[tuple[str, str, int, int]]:
 BEFORE: dict[str, Any] = {"dog": list(range(8)), "cat": list(range(6, 12)), "bird": list(range(13, 17))}
 
 
-def test_whose_masks_these_are(server: Server, browser: Browser) -> None:
+def test_whose_masks_these_are(server: Server, video: int, browser: Browser) -> None:
     with strict_page(browser) as page, strict_page(browser) as other:
         for one in (page, other):
-            one.goto(f"{server.url}/ui/annotate?video=1")
+            one.goto(f"{server.url}/ui/annotate?video={video}")
         work, _ = Annotating(page), Annotating(other)
         page.wait_for_function("throughline.state().cuts?.length === 1", timeout=SLOW)
         assert work.state()["cuts"] == [CUT]
@@ -91,18 +97,18 @@ def test_whose_masks_these_are(server: Server, browser: Browser) -> None:
         dialog.get_by_label("On these frames").select_option("keep")
         dialog.get_by_role("button", name="Merge").click()
         expect(dialog).to_be_hidden()
-        assert frames_of(server) == {"dog": list(range(12)), "bird": BEFORE["bird"]}
+        assert frames_of(server, video) == {"dog": list(range(12)), "bird": BEFORE["bird"]}
         expect(other.get_by_role("row").filter(has_text="cat")).to_have_count(0)
         other.wait_for_function("throughline.state().masks.length === 1", timeout=SLOW)
         work.key("Control+z")
-        assert frames_of(server) == BEFORE
+        assert frames_of(server, video) == BEFORE
         expect(other.get_by_role("row").filter(has_text="cat")).to_have_count(1)
 
         # split at this frame; swap two from this frame on, within a range
         choose(page, "dog")
         work.go(3)
         work.key("Shift+K")
-        assert frames_of(server) == {**BEFORE, "dog": [0, 1, 2], "animal 4": [3, 4, 5, 6, 7]}
+        assert frames_of(server, video) == {**BEFORE, "dog": [0, 1, 2], "animal 4": [3, 4, 5, 6, 7]}
         work.key("Control+z")
         work.go(5)
         work.key("[")
@@ -110,7 +116,7 @@ def test_whose_masks_these_are(server: Server, browser: Browser) -> None:
         work.key("]")
         choose(page, "dog", "cat")
         work.key("Shift+W")
-        assert frames_of(server) == {**BEFORE, "dog": [0, 1, 2, 3, 4, 6, 7], "cat": [5, *range(6, 12)]}
+        assert frames_of(server, video) == {**BEFORE, "dog": [0, 1, 2, 3, 4, 6, 7], "cat": [5, *range(6, 12)]}
         work.key("Control+z")
         work.key("\\")
 
@@ -122,7 +128,7 @@ def test_whose_masks_these_are(server: Server, browser: Browser) -> None:
         expect(options.first).to_contain_text("cat")
         dialog.get_by_role("button", name="Link").click()
         expect(dialog).to_be_hidden()
-        assert frames_of(server) == {"dog": BEFORE["dog"], "cat": [*range(6, 12), *range(13, 17)]}
+        assert frames_of(server, video) == {"dog": BEFORE["dog"], "cat": [*range(6, 12), *range(13, 17)]}
         work.key("Control+z")
 
         # a locked object is refused, and nothing changes
@@ -132,12 +138,12 @@ def test_whose_masks_these_are(server: Server, browser: Browser) -> None:
         work.go(8)
         work.key("Shift+K")
         expect(page.get_by_role("status").filter(has_text="cat is locked.")).to_be_visible()
-        assert frames_of(server) == BEFORE
+        assert frames_of(server, video) == BEFORE
 
 
-def test_what_holds_on_some_frames_and_where_tracking_stops(server: Server, browser: Browser) -> None:
+def test_what_holds_on_some_frames_and_where_tracking_stops(server: Server, video: int, browser: Browser) -> None:
     with strict_page(browser) as page:
-        page.goto(f"{server.url}/ui/annotate?video=1&frame=2")
+        page.goto(f"{server.url}/ui/annotate?video={video}&frame=2")
         work = Annotating(page)
         choose(page, "dog")
         work.key("Shift+O")
@@ -155,12 +161,13 @@ def test_what_holds_on_some_frames_and_where_tracking_stops(server: Server, brow
         assert spans(work, "dog") == [("occluded", "yes", 2, 3), ("pose", "down", 2, 6)]
         work.key("Control+z")
         work.key("Shift+A")
-        assert frames_of(server)["dog"] == [0, 1, 6, 7]
+        assert frames_of(server, video)["dog"] == [0, 1, 6, 7]
         work.key("Shift+A")
-        assert [segment[:2] for segment in work.state()["timeline"]["objects"]["1"]] == [[0, 2], [6, 8]]
+        dog = next(one["id"] for one in work.state()["objects"] if one["name"] == "dog")
+        assert [segment[:2] for segment in work.state()["timeline"]["objects"][str(dog)]] == [[0, 2], [6, 8]]
         work.key("Control+z")
         work.key("Control+z")
-        assert frames_of(server) == BEFORE
+        assert frames_of(server, video) == BEFORE
         work.key("\\")
 
         # tracking stops at the cut, and goes on where it is told to; a person may say that it is none
@@ -171,7 +178,7 @@ def test_what_holds_on_some_frames_and_where_tracking_stops(server: Server, brow
         expect(page.get_by_role("status").filter(has_text=f"the cut on frame {CUT} is in the way")).to_be_visible()
         work.command("track.acrossCuts")
         work.track("one_forward")
-        assert frames_of(server)["cat"][:6] == BEFORE["cat"]
+        assert frames_of(server, video)["cat"][:6] == BEFORE["cat"]
         work.command("track.acrossCuts")
         work.go(CUT)
         work.command("cut.toggle")
