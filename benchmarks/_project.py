@@ -125,7 +125,7 @@ def _lane(session: Session, change: changes.Change, thing: int, frames: range, d
     connection = session.connection()
     for table, rows in ((tables.MaskHistory, history), (tables.Mask, current), (tables.Prompt, prompts)):
         if rows:
-            connection.execute(insert(table.__table__), rows)
+            connection.execute(insert(table), rows)
 
 
 def _shapes(dice: random.Random) -> list[Rle]:

@@ -13,6 +13,8 @@ export class Live {
     this.timer = 0;
     /** @type {EventSource|null} */
     this.source = null;
+    /** When the page is connected for the first time. @type {Promise<void>} */
+    this.connected = new Promise((resolve) => { this.sayConnected = resolve; });
     window.addEventListener("offline", () => this.lost());
   }
 
@@ -52,6 +54,7 @@ export class Live {
     }
     if (source !== this.source) return; // lost again meanwhile
     store.set({ connection: "online", people });
+    this.sayConnected();
     viewer.loadPrompts();
   }
 
@@ -98,6 +101,10 @@ export class Live {
     const isWhole = [...objects.keys()].every((id) => before.objects[id]); // one that came back has old masks
     const since = isWhole ? before.version : 0;
     const read = await request("GET", `api/videos/${video.id}/timeline?since=${since}`);
+    if (since && store.state.timeline !== before) { // changed on this page meanwhile: the answer may not know of it
+      this.timelineSoon();
+      return;
+    }
     store.set({ timeline: joined(store.state.timeline, read, since) });
   }
 }

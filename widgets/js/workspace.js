@@ -183,7 +183,7 @@ export async function mountWorkspace(element, { videoId, frame = 0, mode = "anno
   workspace.live.connect();
   await workspace.viewer.seek(frame);
   workspace.stage.element.focus({ preventScroll: true });
-  if (mode === "annotate") workspace.tour.offer();
+  if (mode === "annotate") workspace.live.connected.then(() => workspace.tour.offer()); // it looks at what there is
   return workspace;
 }
 
