@@ -56,7 +56,9 @@ export function paintMasks(context, view, ratio, { masks, objects, state, compar
  * @param {{draft: import("./draft.js").Draft, known: {id: number, entry: any}[], state: any}} scene
  */
 export function paintDraft(context, { draft, known, state }) {
-  const masks = inOrder(known, state.objects, state).map(({ id, entry }) => ({
+  const area = ({ entry: { local, item } }) => (local ?? item).area;
+  const largestFirst = [...known].sort((a, b) => area(b) - area(a)); // one inside another stays in sight
+  const masks = inOrder(largestFirst, state.objects, state).map(({ id, entry }) => ({
     entry, colour: state.objects.get(id).colour, opacity: opacityOf(id, state),
   }));
   draft.paint(context, masks, state.outlines);
