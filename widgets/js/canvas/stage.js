@@ -96,14 +96,21 @@ export class Stage {
     const moved = this.carried || this.dirty === LAYERS.length;
     if (this.carried && this.dirty < LAYERS.length && !this.carry.to(this.view)) this.dirty = LAYERS.length;
     this.carried = false;
-    const sketched = this.sketched;
-    this.sketched = this.workspace.viewer.moving && !this.workspace.compare.masks && !this.workspace.store.state.onion;
-    if ((sketched || this.sketched) && this.dirty > LAYERS.indexOf("masks")) this.dirty = LAYERS.length; // they share one
+    this.sketch();
     if (this.dirty === LAYERS.length) this.carry.painted(this.view);
     this.paintLayers(new Set(LAYERS.slice(0, this.dirty)));
     this.dirty = 0;
     if (moved) this.element.dispatchEvent(new Event("tl-view")); // what lies over the layers follows
     this.workspace.measure.painted();
+  }
+
+  /** Decide whether the masks are sketched. Then they are on the picture's layer, and neither is drawn without the other. */
+  sketch() {
+    const { viewer, compare, store } = this.workspace;
+    const before = this.sketched;
+    this.sketched = viewer.moving && !compare.masks && !store.state.onion;
+    const shared = this.sketched && this.dirty > LAYERS.indexOf("masks");
+    if (shared || this.sketched !== before) this.dirty = LAYERS.length;
   }
 
   /** Those that are carried are painted where they were before that. @param {Set<string>} stale */
