@@ -18,6 +18,9 @@ export class Viewer {
     this.ticking = 0;
     this.scrubbing = false;
     this.lagging = false; // playing could not keep up: small pictures will do until it stops
+    this.due = FASTEST; // seconds from frame to frame that playing should take
+    this.pace = FASTEST; // and takes, of late
+    this.last = 0; // when it put one up
   }
 
   get state() {
@@ -72,7 +75,8 @@ export class Viewer {
     const { frame } = this.state;
     const { frames, stage } = this.workspace;
     if (stage.sketched) stage.redraw("masks");
-    if (!frames.peek(frame)) this.seek(frame);
+    const exact = frames.peek(frame);
+    if (!exact || exact !== stage.bitmap) this.seek(frame);
     this.loadPrompts();
     const d = this.direction;
     frames.prefetch([1, 2, 3, -1, 4, 5, 6, 7, 8].map((n) => frame + n * d));
