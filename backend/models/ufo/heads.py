@@ -220,8 +220,8 @@ def retrieve_masks(features: torch.Tensor, image: torch.Tensor, shape: tuple[int
         float32 (n, height, width), 0..1.
     """
     height, width, channels = image.shape
-    similar = features.flatten(0, 1) @ image.flatten(0, 1).T / math.sqrt(channels)
-    fine = F.pixel_shuffle(similar.float().view(-1, MASK_TOKENS, height, width), math.isqrt(MASK_TOKENS))
+    similar = features.flatten(0, 1).float() @ image.flatten(0, 1).float().T / math.sqrt(channels)
+    fine = F.pixel_shuffle(similar.view(-1, MASK_TOKENS, height, width), math.isqrt(MASK_TOKENS))
     return F.interpolate(fine, shape, mode="bilinear", align_corners=False)[:, 0].sigmoid()
 
 
@@ -231,7 +231,7 @@ def referred_mask(
     """float32 (height, width), the probabilities of the one mask of an answer (steps,) with features (steps, D); zero
     everywhere where it has too few `<MASK>` tokens. Further ones than 16 are not read."""
     tokens = mask_features(ids, features, mask_id, exactly=False)
-    return torch.zeros(shape) if tokens is None else retrieve_masks(tokens[None], image, shape)[0]
+    return torch.zeros(shape, device=image.device) if tokens is None else retrieve_masks(tokens[None], image, shape)[0]
 
 
 def instances(

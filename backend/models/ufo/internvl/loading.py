@@ -18,13 +18,13 @@ from backend.models.ufo.internvl.network import Network
 
 WHAT = "UFO on InternVL2.5"
 LORA_ALPHA = 16.0
-_PARTS = ("*.safetensors", "*.index.json", "*.bin")
+_BASE = ("*.safetensors", "*.index.json")
 _EMBEDDING = "language_model.model.tok_embeddings.weight"
 
 
 def network_of(
     state: Mapping[str, torch.Tensor], about: Mapping[str, Any], image_id: int, alpha: float = LORA_ALPHA,
-    device: str = "cpu", dtype: torch.dtype = torch.float32,
+    device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32,
 ) -> Network:
     """The network of a state dict with released names: full or with LoRA matrices, with or without prefixes.
 
@@ -53,37 +53,34 @@ def network_of(
     return Network(host.requires_grad_(False), image_id)
 
 
-def read(path: Path) -> tuple[dict[str, torch.Tensor], Mapping[str, Any]]:
-    """State dict and sizes of a released file, or of a folder.
+def read(path: Path, name: str) -> tuple[dict[str, torch.Tensor], Mapping[str, Any]]:
+    """State dict and sizes of a released model.
 
-    A folder holds the parts of a multi-task model, or a file of LoRA weights (`ufo-*.pth`); what such a file lacks is
-    taken from InternVL2.5-8B in the same folder or in one of its folders.
+    What a file of LoRA weights lacks is taken from InternVL2.5-8B beside it.
+
+    Args:
+        path: file of the weights, or folder.
+        name: within the folder, the file of the weights, or a folder with their parts; where there is none, the folder
+            itself holds all.
 
     Raises:
         BadInput: as `weights.read`.
     """
     if not path.is_dir():
-        return plain_names(weights.read(path)), INTERNVL2_5_8B
-    base, state = base_folder(path), {}
-    own = sorted(path.glob("ufo-*.pth"))
-    if not own or any(any(base.glob(pattern)) for pattern in _PARTS):
-        state = plain_names(weights.read(base))
-    for file in own:
-        state |= plain_names(weights.read(file))
-    about = base / "config.json"
+        return weights.read(path), INTERNVL2_5_8B
+    own, about = path / name, path / "config.json"
+    beside = not own.exists() or any(any(path.glob(pattern)) for pattern in _BASE)
+    state = plain_names(weights.read(path)) if beside else {}
+    if own.exists():
+        state |= plain_names(weights.read(own))
     return state, _sizes(about) if about.is_file() else INTERNVL2_5_8B
-
-
-def base_folder(path: Path) -> Path:
-    """The folder of InternVL2.5-8B, with its tokenizer, maybe its weights: in the folder of a model, or that itself."""
-    inner = sorted(one.parent for one in path.glob("*/tokenizer.model"))
-    return inner[0] if inner else path
 
 
 def _sizes(file: Path) -> Mapping[str, Any]:
     try:
         about = json.loads(file.read_text(encoding="utf-8"))
-        return {key: about[key] for key in INTERNVL2_5_8B}
+        parts = {key: {**INTERNVL2_5_8B[key], **about[key]} for key in ("vision_config", "llm_config")}
+        return {**parts, "downsample_ratio": float(about["downsample_ratio"])}
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput("damaged_weights", f"{file.name} of {file.parent.name} is not that of an InternVL2.5: {error}",
                        "Get it from its source again.") from error

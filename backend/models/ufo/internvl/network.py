@@ -82,6 +82,11 @@ class Network:
         self.tile_tokens = int((self.tile // vision.patch_size[0] * host.config.downsample_ratio) ** 2)
 
     @property
+    def vocabulary(self) -> int:
+        """Tokens it knows."""
+        return int(self._language.embed_tokens.num_embeddings)
+
+    @property
     def device(self) -> torch.device:
         """Where it runs."""
         return self.host.device

@@ -35,6 +35,12 @@ def segment(names: Sequence[str]) -> str:
     return f"Segment objects in the image that belong to the following categories: {','.join(names)}."
 
 
+def segment_regions(names: Sequence[str]) -> str:
+    """The class of every pixel."""
+    return (f"Please accurately segment and generate masks for all the categories falling under ({','.join(names)}) "
+            "in this image.")
+
+
 def what_is(phrase: str) -> str:
     """The mask of what a phrase refers to."""
     return f"What is {phrase.lower()} in this image? Please output segmentation mask."
