@@ -25,6 +25,9 @@ Image = npt.NDArray[np.uint8]
 SAME = 0.5
 """Masks that overlap more (intersection over union) show one object."""
 
+MOST = 100
+"""Candidates looked at on a frame, the best."""
+
 NEAR = 30
 """Frames within which an object is still taken to be where it was, to be matched by its mask."""
 
@@ -180,11 +183,14 @@ class UfoSession:
         near = {object: kept[min(kept, key=lambda one: abs(one - frame))]
                 for object, kept in self._known.items()
                 if object not in here and min(abs(one - frame) for one in kept) <= NEAR}
-        kept = []
-        for candidate in sorted(found, key=lambda one: -one.segment.score):
+        kept: list[Candidate] = []
+        seen: list[tuple[str | None, Rle]] = []
+        for candidate in sorted(found, key=lambda one: -one.segment.score)[:MOST]:
             rle = Rle.from_mask(candidate.segment.mask)
-            if any(iou(rle, other) > SAME for other in here.values()):
+            doubles = (other for category, other in seen if category == candidate.category)  # NMS only weakens them
+            if any(iou(rle, other) > SAME for other in (*here.values(), *doubles)):
                 continue
+            seen.append((candidate.category, rle))
             overlaps = {object: iou(rle, other) for object, other in near.items()}
             object = max(overlaps, key=overlaps.__getitem__, default=None)
             if object is not None and overlaps[object] > SAME:

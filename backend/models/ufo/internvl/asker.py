@@ -130,5 +130,5 @@ def load(path: Path, checkpoint: Checkpoint, options: Options) -> InternVLAsker:
 def _resized(frame: Image, side: int, smooth: bool) -> Image:
     """A square of the frame, stretched; bicubic where it is smooth, else bilinear, each as the authors' tests do."""
     if smooth:
-        return np.asarray(Pictures.fromarray(frame).resize((side, side), Pictures.Resampling.BICUBIC))
+        return np.array(Pictures.fromarray(frame).resize((side, side), Pictures.Resampling.BICUBIC))
     return np.asarray(cv2.resize(frame, (side, side), interpolation=cv2.INTER_LINEAR), np.uint8)
