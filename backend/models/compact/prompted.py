@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -14,10 +13,9 @@ from backend.masks import BoolMask
 from backend.models.compact.drawing import Float, Window, draw_prompts
 from backend.models.compact.graphs import PIXELS, Encoded, Graphs, working_size
 from backend.models.compact.shapes import OWN, TOKEN, VALUE
+from backend.models.replay import Visual, kept, since_mask
 from backend.models.seam import Frames, Segment
 from backend.prompts import Box, MaskPrompt, Point, Scribble
-
-Prompt = Point | Box | Scribble | MaskPrompt
 
 REMEMBERED = 64
 """Soft masks kept, so that one more click costs one more pass and not one a click."""
@@ -33,9 +31,6 @@ SMALL = 0.4
 
 CLOSER_PIXELS = PIXELS // 2
 """Of a window as the network sees it: half of a whole picture's cost."""
-
-_Key = TypeVar("_Key")
-_Made = TypeVar("_Made")
 
 
 class Prompted:
@@ -59,9 +54,9 @@ class Prompted:
         self._soft.clear()
         self._windows.clear()
 
-    def segment(self, frame: int, prompts: Sequence[Prompt]) -> Segment:
+    def segment(self, frame: int, prompts: Sequence[Visual]) -> Segment:
         """The mask of one object; prompts oldest first."""
-        base, hints = _since_mask(prompts)
+        base, hints = since_mask(prompts)
         shape = self._whole.shape
         if not hints:
             mask = np.zeros(shape, bool) if base is None else base.rle().to_mask()
@@ -74,7 +69,7 @@ class Prompted:
         score = float(np.abs(soft[mask] - 0.5).mean() + 0.5) if mask.any() else 0.5
         return Segment(mask, min(score, 1.0), present=bool(mask.any()))
 
-    def _from_all(self, frame: int, prompts: tuple[Prompt, ...]) -> Float:
+    def _from_all(self, frame: int, prompts: tuple[Visual, ...]) -> Float:
         """Probabilities at `shapes.MASK_STRIDE`, after all prompts, one by one; what comes before the first prompt that
         shows the object is seen together with it."""
         bases = [k for k, one in enumerate(prompts) if isinstance(one, MaskPrompt)]
@@ -82,26 +77,26 @@ class Prompted:
         names = tuple(prompt.model_dump_json() for prompt in prompts)
         soft: Float | None = None
         for count in range(first + 1, len(prompts) + 1):
-            soft = _kept(self._soft, (frame, names[:count]), REMEMBERED,
+            soft = kept(self._soft, (frame, names[:count]), REMEMBERED,
                          lambda count=count, soft=soft: self._pass(  # type: ignore[misc]
                              self._encode(frame), self._whole, prompts[:count], soft))
         assert soft is not None
         return soft
 
-    def _closer(self, frame: int, prompts: tuple[Prompt, ...], soft: Float) -> Float:
+    def _closer(self, frame: int, prompts: tuple[Visual, ...], soft: Float) -> Float:
         """Probabilities at the frame's size; those around a small object from a second, closer look."""
         height, width = self._whole.shape
         full = np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
         window = _window_of(full > 0.5)
         if window is None:
             return full
-        encoded = _kept(self._windows, (frame, window), WINDOWS, lambda: self._graphs.encode(
+        encoded = kept(self._windows, (frame, window), WINDOWS, lambda: self._graphs.encode(
             np.ascontiguousarray(self._frames[frame][window.slices]), working_size(*window.shape, CLOSER_PIXELS)))
         near = self._pass(encoded, window, prompts, full[window.slices])
         full[window.slices] = cv2.resize(near, window.shape[::-1], interpolation=cv2.INTER_LINEAR)
         return full
 
-    def _pass(self, encoded: Encoded, window: Window, prompts: tuple[Prompt, ...], before: Float | None) -> Float:
+    def _pass(self, encoded: Encoded, window: Window, prompts: tuple[Visual, ...], before: Float | None) -> Float:
         maps = draw_prompts(prompts, window, encoded.map_size)
         if before is not None:
             maps[OWN] = cv2.resize(before, encoded.map_size[::-1], interpolation=cv2.INTER_AREA)
@@ -109,17 +104,6 @@ class Prompted:
         nothing = np.zeros((0, TOKEN), np.float32), np.zeros((1, 0, VALUE), np.float32)
         logits, _ = self._graphs.decode(encoded, *nothing, target, value, maps[None])
         return np.asarray(1 / (1 + np.exp(-logits[0])), dtype=np.float32)
-
-
-def _kept(cache: OrderedDict[_Key, _Made], key: _Key, most: int, make: Callable[[], _Made]) -> _Made:
-    """What is kept under a key, made where it is not; the oldest goes where there are too many."""
-    if key in cache:
-        cache.move_to_end(key)
-    else:
-        cache[key] = make()
-        while len(cache) > most:
-            cache.popitem(last=False)
-    return cache[key]
 
 
 def _window_of(mask: BoolMask) -> Window | None:
@@ -139,15 +123,7 @@ def _window_of(mask: BoolMask) -> Window | None:
     return Window(left, top, right, bottom) if small else None
 
 
-def _since_mask(prompts: Sequence[Prompt]) -> tuple[MaskPrompt | None, list[Prompt]]:
-    """The last mask given, and what came after it."""
-    at = max((k for k, one in enumerate(prompts) if isinstance(one, MaskPrompt)), default=-1)
-    base = prompts[at] if at >= 0 else None
-    assert base is None or isinstance(base, MaskPrompt)
-    return base, list(prompts[at + 1:])
-
-
-def _near_hints(base: BoolMask, mask: BoolMask, hints: Sequence[Prompt]) -> BoolMask:
+def _near_hints(base: BoolMask, mask: BoolMask, hints: Sequence[Visual]) -> BoolMask:
     """Of the changes to a mask only those that a prompt touches: a correction is to change nothing elsewhere."""
     changed = (mask != base).astype(np.uint8)
     _, parts = cv2.connectedComponents(changed, connectivity=4)
@@ -156,18 +132,18 @@ def _near_hints(base: BoolMask, mask: BoolMask, hints: Sequence[Prompt]) -> Bool
     return np.where(accepted, mask, base)
 
 
-def _shows(prompt: Prompt) -> bool:
+def _shows(prompt: Visual) -> bool:
     """Whether a prompt says where the object is, and not only where it is not."""
     return not isinstance(prompt, Point | Scribble) or prompt.positive
 
 
-def _obey(mask: BoolMask, hints: Sequence[Prompt]) -> BoolMask:
+def _obey(mask: BoolMask, hints: Sequence[Visual]) -> BoolMask:
     """A pixel that was pointed at is what was said of it."""
     stencil = _stencil(mask.shape, [hint for hint in hints if not isinstance(hint, Box)])
     return np.asarray((mask | (stencil > 0)) & (stencil >= 0))
 
 
-def _stencil(shape: tuple[int, ...], hints: Sequence[Prompt]) -> npt.NDArray[np.int8]:
+def _stencil(shape: tuple[int, ...], hints: Sequence[Visual]) -> npt.NDArray[np.int8]:
     """1 on positive hints and in boxes, -1 on negative hints, at the frame's size; the latest holds."""
     stencil = np.zeros(shape, np.int8)
     for hint in hints:

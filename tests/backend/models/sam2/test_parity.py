@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 from backend.models.sam2 import network, parity
@@ -12,13 +10,6 @@ from backend.models.sam2.tracker import Tracker
 
 from backend.parity.cases import Case
 from backend.parity.run import run_case
-
-GOLDEN = Path(__file__).parents[3] / "golden" / "sam2_video"
-
-
-@pytest.fixture(scope="module")
-def case() -> Case:
-    return Case.read(GOLDEN)
 
 
 def test_every_run_of_the_case(case: Case) -> None:
@@ -43,11 +34,10 @@ def single_masks_stay(net: network.Network) -> None:
     net.model.mask_decoder.dynamic_multimask_via_stability = False
 
 
-
-@pytest.mark.parametrize("broken", [
-    roll_times, no_binarisation, four_pointers, single_masks_stay,
-])
-def test_a_wrong_detail_fails(case: Case, monkeypatch: pytest.MonkeyPatch, broken: Callable[[Any], None]) -> None:
+@pytest.mark.parametrize("broken", [roll_times, no_binarisation, four_pointers, single_masks_stay])
+def test_a_wrong_detail_fails(
+    case: Case, monkeypatch: pytest.MonkeyPatch, broken: Callable[[network.Network], None]
+) -> None:
     def wrong(case: Case) -> network.Network:
         made = right(case)
         broken(made)
