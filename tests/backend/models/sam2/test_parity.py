@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from backend.models.sam2 import network, parity
 from backend.models.sam2.tracker import Tracker
-
 from backend.parity.cases import Case
 from backend.parity.run import run_case
 
