@@ -85,7 +85,7 @@ def compare(case: Case, outputs: Mapping[str, Array], named: Mapping[str, str]) 
     Args:
         outputs: output -> what was made, of the shape that is stored, or the whole array where the case stores only
             some entries (`OUTPUT__idx` in its arrays: flat indices).
-        named: output -> the tolerance of the case that counts for it, where that has another name.
+        named: output -> the tolerance of the case that counts for it, where there is none of its own name.
     """
     return [_compare(case, name, outputs.get(name), named) for name in case.about["outputs"]]
 
@@ -101,7 +101,8 @@ def _compare(case: Case, name: str, made: Array | None, named: Mapping[str, str]
     if made.shape != expected.shape:
         return Comparison(name, math.inf, 0.0, False, f"has shape {made.shape}, not {expected.shape}")
     tolerances = case.about.get("tolerances", {})
-    key = named.get(name, name)
+    own = name in tolerances or f"{name}_agreement" in tolerances
+    key = name if own else named.get(name, name)
     agreement = tolerances.get(f"{key}_agreement", tolerances.get(key) if key.endswith("_agreement") else None)
     if agreement is not None:
         if expected.dtype == np.uint8 and made.dtype == np.uint8:  # eight pixels a byte

@@ -18,7 +18,7 @@ class Family(Protocol):
     """The module `parity` in the folder of a model."""
 
     TOLERANCES: Mapping[str, str]
-    """Output -> the name of its tolerance in a case, where that is another one."""
+    """Output -> the name of its tolerance in a case that has none of the output's own name."""
 
     def outputs(self, case: Case) -> dict[str, Array]:
         """Load the weights of the case as a released file is loaded, and compute its outputs from its inputs, in

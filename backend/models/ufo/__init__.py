@@ -5,8 +5,8 @@ Tang et al., "UFO: A Unified Approach to Fine-grained Visual Perception via Open
 networks.
 """
 
-from backend.models.ufo.model import INTERNVL
+from backend.models.ufo.model import INTERNVL, VIT
 
-PACKAGES = INTERNVL
+PACKAGES = (*INTERNVL, *VIT)
 
 __all__ = ["PACKAGES"]

@@ -137,3 +137,22 @@ INTERNVL = (
     _internvl("instruction", "masks of expressions, and captions", "ufo-internvl2_5-8b-instruction-896.pth",
               expressions="mask", captions=True),
 )
+
+
+def _vit(name: str, title: str, size: str, memory_bytes: int, side: int = 1120, **can: Any) -> UfoPackage:
+    """A multi-task checkpoint on a ViT."""
+    return UfoPackage(Checkpoint(
+        "vit", f"ufo-vit-{name}", f"UFO-ViT-{size.upper()}, {title}", f"ufo-vit-{size}-multi.pth",
+        memory_bytes=memory_bytes, side=side, per_tile=5, **can))
+
+
+_EVERY: dict[str, Any] = {"categories": "instances", "expressions": "box", "captions": True}
+_OBJECTS = "objects of categories, boxes of expressions, captions"
+
+VIT = (
+    _vit("b", _OBJECTS, "b", 2 * _GB, **_EVERY),
+    _vit("l", _OBJECTS, "l", 3 * _GB, **_EVERY),
+    _vit("h", _OBJECTS, "h", 5 * _GB, **_EVERY),
+    _vit("b-boxes", "boxes of categories", "b", 2 * _GB, categories="boxes"),
+    _vit("b-regions", "regions of categories", "b", 2 * _GB, 672, categories="regions"),
+)

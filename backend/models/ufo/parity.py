@@ -9,7 +9,8 @@ from backend.models.ufo import heads
 from backend.parity.cases import Case
 from backend.parity.formula import Array
 
-TOLERANCES: Mapping[str, str] = {}
+TOLERANCES: Mapping[str, str] = {"post_scores": "references", "references": "out_probs"}
+"""Where a case has no tolerance of that name. Scores before NMS are taken over as they are, as reference points are."""
 
 
 def outputs(case: Case) -> dict[str, Array]:
