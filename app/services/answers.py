@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.identity import Access
-from app.services.discovery import view_of
+from app.services.discovery import views_of
 from app.workplace import Workplace
 from backend.errors import BadInput
 from backend.masks import BoolMask
@@ -58,13 +58,13 @@ def ask(
     with workplace.session(video.hash, spec.name, "discover") as session_of_model:
         said = session_of_model.answer(Question(text=text), shown, within)
     model_ms = round((time.perf_counter() - started) * 1000, 1)
-    found = [view_of(Candidate(one, frame=said.frame), frame) for one in said.segments if one.mask.any()]
+    found = [Candidate(one, frame=said.frame) for one in said.segments if one.mask.any()]
     with workplace.db.write() as session:
         kept = answers.add(session, video_id, [one.id for one in things], frame=frame, question=text,
                            text=said.text.strip(), model=spec.name, person_id=access.person.id)
     told = asdict(kept)
     workplace.events.publish(video_id, "answer", told)
-    return {"answer": told, "candidates": found, "model_ms": model_ms}
+    return {"answer": told, "candidates": views_of(workplace, video_id, frame, found), "model_ms": model_ms}
 
 
 def delete(workplace: Workplace, video_id: int, answer_id: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -54,18 +54,21 @@ def discover(
     with workplace.session(video.hash, spec.name, "discover") as model_session:
         found = [one for one in _look(model_session, frame, known, query, within) if one.segment.mask.any()]
     model_ms = round((time.perf_counter() - started) * 1000, 1)
-    with workplace.db.read() as session:
-        there = {at: _on_frame(session, video_id, at) for at in {_frame_of(one, frame) for one in found}}
-    return {"candidates": [view_of(one, frame) for one in found if not _is_known(one, there[_frame_of(one, frame)])],
-            "model_ms": model_ms}
+    return {"candidates": views_of(workplace, video_id, frame, found), "model_ms": model_ms}
 
 
-def view_of(one: Candidate, asked: int) -> dict[str, Any]:
-    """A candidate as JSON.
+def views_of(workplace: Workplace, video_id: int, asked: int, found: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """Candidates as JSON, without those that have a mask on their frame already.
 
     Args:
-        asked: the frame it is on where it does not say so.
+        asked: the frame of those that do not say which they are on.
     """
+    with workplace.db.read() as session:
+        there = {at: _on_frame(session, video_id, at) for at in {_frame_of(one, asked) for one in found}}
+    return [_view(one, asked) for one in found if not _is_known(one, there[_frame_of(one, asked)])]
+
+
+def _view(one: Candidate, asked: int) -> dict[str, Any]:
     rle = Rle.from_mask(one.segment.mask)
     return {"rle": rle.as_json(), "box": list(rle.box), "score": one.segment.score, "object_id": one.object,
             "category": one.category, "frame": _frame_of(one, asked)}

@@ -30,6 +30,15 @@ export class FrameActions {
     return { start: inPoint ?? 0, stop: (outPoint ?? video.frame_count - 1) + 1 };
   }
 
+  /** What a model with language may look at: the range, or the shot of this frame. @returns {{start: number, stop: number}} */
+  get within() {
+    const { frame, video } = this.state;
+    const cuts = video.cuts ?? [];
+    return this.range ?? {
+      start: cuts.findLast((cut) => cut <= frame) ?? 0, stop: cuts.find((cut) => cut > frame) ?? video.frame_count,
+    };
+  }
+
   /** Set one end of the range to this frame; the other end gives way. @param {"inPoint"|"outPoint"} end */
   setRange(end) {
     const { frame, inPoint, outPoint } = this.state;

@@ -92,14 +92,14 @@ export class Measure {
     const { seen } = this.workspace.tools.point.preview;
     const keys = ["frame", "shown", "selected", "hovered", "tool", "labelId", "model", "inPoint", "outPoint",
       "connection", "undo", "redo",
-      "pending", "playing", "brush", "scopeAll", "timeline", "looked", "prompts", "batch", "swapped", "eachBox"];
+      "pending", "playing", "brush", "scopeAll", "timeline", "looked", "prompts", "batch", "swapped", "eachBox", "answers", "asking"];
     return structuredClone({
       ...Object.fromEntries(keys.map((key) => [key, state[key]])), stage: state.video.stage, cuts: state.video.cuts,
       chosen: this.workspace.objects.chosen, hidden: [...state.hidden],
       search: state.search && {
         frame: state.search.frame, looking: state.search.looking, current: state.search.current?.number ?? null,
-        candidates: state.search.open.map(({ number, score, category, objectId, shape, anchor }) => ({
-          number, score, category, object_id: objectId, anchor, area: shape.area,
+        candidates: state.search.open.map(({ number, score, category, objectId, frame, shape, anchor }) => ({
+          number, score, category, object_id: objectId, frame, anchor, area: shape.area,
         })),
       },
       preview: seen && { frame: seen.frame, point: seen.point, area: seen.shape.area },

@@ -25,6 +25,25 @@ export function wordKinds({ prompts, tasks }) {
   return tasks.includes("discover") ? ["categories", "expression"].filter((kind) => prompts.includes(kind)) : [];
 }
 
+/** Models that are ready and find objects by words, the chosen one first. @param {State} state @returns {Model[]} */
+export function wordModels(state) {
+  const able = state.video.models.filter((model) => model.ready && wordKinds(model).length);
+  const chosen = chosenModel(state);
+  return able.includes(chosen) ? [chosen, ...able.filter((model) => model !== chosen)] : able;
+}
+
+/** The one that words go to; the chosen one where it takes any. @param {State} state @returns {Model|undefined} */
+export function wordModel(state) {
+  const able = wordModels(state);
+  return able.find(({ name }) => name === state.wordsModel) ?? able[0];
+}
+
+/** The one that talks about objects. @param {State} state @returns {Model|undefined} */
+export function answerModel(state) {
+  const talks = (model) => model?.ready && model.tasks.includes("answer");
+  return [wordModel(state), chosenModel(state), ...state.video.models].find(talks);
+}
+
 /** What is the matter with a model that is not ready. @param {Model} model */
 export function whyNot({ name }) {
   return t`The model ${name} cannot be used.`;

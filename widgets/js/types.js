@@ -25,10 +25,11 @@
  *   edited: Object<number, [number, number][]>}} Timeline
  *
  * A proposal of a model on a frame. `anchor`: where its number stands, picture pixels.
- * @typedef {{number: number, rle: Rle, score: number, objectId: number|null, category: string|null, shape: import("./rle.js").Shape,
+ * @typedef {{number: number, rle: Rle, score: number, objectId: number|null, category: string|null, frame: number, shape: import("./rle.js").Shape,
  *   outline: Path2D, anchor: {x: number, y: number}}} Candidate
- * @typedef {{frame: number, model: Model, query: any, looking: boolean, open: Candidate[], sent: Candidate[], current: Candidate|null,
- *   accepted: number, rejected: number}} Search `open`: to be judged; `sent`: accepted, not answered yet
+ * @typedef {{frame: number, model: Model, query: any, looking: boolean, spread: boolean, open: Candidate[], sent: Candidate[],
+ *   current: Candidate|null, accepted: number, rejected: number}} Search `open`: to be judged; `sent`: accepted, not answered
+ *   yet; `spread`: some are on other frames than the one that was asked for, so that one may go there
  *
  * @typedef {Object} State
  * @property {any} me
@@ -42,6 +43,9 @@
  * @property {string} tool id of the tool
  * @property {number|null} labelId label of the next object
  * @property {string} model name of the model that answers
+ * @property {string|null} wordsModel name of the model that words go to; null: the chosen one, or the first that takes any
+ * @property {import("./answers.js").Answer[]} answers what models said about objects, oldest first
+ * @property {string|null} asking the question that a model thinks about
  * @property {Set<number>} hidden objects not drawn, on this screen only
  * @property {number|null} inPoint first frame of the range
  * @property {number|null} outPoint last frame of the range (inclusive)

@@ -1,6 +1,7 @@
 // The workspace: reads a video, builds the parts, and puts them together. Other pages mount it with panels of their own.
 
 import { Activity } from "./activity.js";
+import { Answers } from "./answers.js";
 import { Stage } from "./canvas/stage.js";
 import { Findings } from "./checks/findings.js";
 import { checksPanel } from "./checks/panel.js";
@@ -25,6 +26,7 @@ import { Measure } from "./measure.js";
 import { NextFrame } from "./next-frame.js";
 import { Objects } from "./objects.js";
 import { loadStyles, readVideo, STYLES } from "./opening.js";
+import { answersPanel } from "./panels/answers.js";
 import { banner } from "./panels/banner.js";
 import { refreshButtons } from "./panels/button.js";
 import { candidateLayer } from "./panels/candidates.js";
@@ -57,7 +59,7 @@ import { Work } from "./work/work.js";
 
 const SETTINGS = "throughline.settings";
 /** @type {Panel[]} */
-const PANELS = [objectsPanel, propertiesPanel, framePanel, correctionsPanel, checksPanel, threadsPanel];
+const PANELS = [objectsPanel, propertiesPanel, answersPanel, framePanel, correctionsPanel, checksPanel, threadsPanel];
 const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "specks", "smoothing", "scopeAll", "follow",
   "acrossCuts", "swapped", "eachBox", "openLane", "lookedBy", "thumbnails", "jumpTo"];
 
@@ -88,6 +90,7 @@ export class Workspace {
     this.maskActions = new MaskActions(this);
     this.identities = new Identities(this);
     this.nextFrame = new NextFrame(this);
+    this.answers = new Answers(this);
     this.threads = new Threads(this);
     this.findings = new Findings(this);
     this.compare = new Compare(this);
@@ -154,7 +157,7 @@ function initialState(me, video) {
     me, video, timeline: NO_TIMELINE, objects: new Map(living.map((object) => [object.id, object])),
     runs: new Map(video.runs.map((run) => [run.id, run])), connection: "connecting", people: [],
     frame: 0, shown: -1, selected: null, chosen: new Set(), hovered: null, tool: "point", labelId: video.labels[0]?.id ?? null,
-    model: video.default_model, hidden: new Set(), inPoint: null, outPoint: null, pending: 0, playing: false,
+    model: video.default_model, wordsModel: null, hidden: new Set(), inPoint: null, outPoint: null, pending: 0, playing: false,
     undo: true, redo: true, // what there is to undo is known after the first change; before, the server says
     brush: 24, tip: "round", keepOthers: false, specks: null, smoothing: 2, mending: null, opacity: 0.5, outlines: true,
     scopeAll: true, follow: false, acrossCuts: false, masksVersion: 0, prompts: [], batch: null, search: null,

@@ -1,7 +1,7 @@
 // Commands beside the tools that give prompts.
 
 import { t } from "../i18n.js";
-import { chosenModel, wordKinds } from "../models.js";
+import { wordModels } from "../models.js";
 
 /** @param {import("../workspace.js").Workspace} workspace @returns {import("../shortcuts.js").Command[]} */
 export function promptingCommands(workspace) {
@@ -13,7 +13,7 @@ export function promptingCommands(workspace) {
     { id: "box.each", title: t`Every box makes an object of its own`, group: t`Tools`, keys: [], icon: "boxes",
       run: flip("eachBox") },
     { id: "words.focus", title: t`Find objects by words`, group: t`Tools`, keys: ["/"],
-      enabled: () => wordKinds(chosenModel(store.state)).length > 0,
+      enabled: () => wordModels(store.state).length > 0,
       run: () => workspace.element.querySelector(".tw-query").select() },
   ];
 }

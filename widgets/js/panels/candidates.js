@@ -17,7 +17,7 @@ export function candidateLayer(workspace) {
     }
   };
   store.on(["search", "shown"], ({ search, shown, objects }) => {
-    const here = search?.frame === shown ? search.open : [];
+    const here = (search?.open ?? []).filter((one) => one.frame === shown);
     fill(layer, here.map((one) => h("span", {
       class: `tw-candidate${one === search.current ? " tw-on" : ""}`, "data-x": one.anchor.x, "data-y": one.anchor.y,
     }, h("strong", {}, one.number), h("span", {}, one.objectId === null ? one.category : objects.get(one.objectId)?.name),
@@ -55,9 +55,11 @@ export function candidateLine(workspace) {
   return line;
 }
 
-function titleOf({ open, current, sent }) {
+function titleOf({ open, current, sent, spread }) {
   if (!current) return t`Saving ${sent.length} mask|Saving ${sent.length} masks`;
-  return t`Candidate ${current.number} · score ${number(current.score, 2)} · ${open.length} left`;
+  const score = number(current.score, 2);
+  return spread ? t`Candidate ${current.number} on frame ${current.frame} · score ${score} · ${open.length} left`
+    : t`Candidate ${current.number} · score ${score} · ${open.length} left`;
 }
 
 /** The category of a candidate that is no label yet. @param {Candidate|null} candidate @returns {string|null} */

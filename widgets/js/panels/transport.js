@@ -84,15 +84,20 @@ function trackGroup(workspace) {
     commandButton(workspace, "track.forward", { text: t`Track`, class: "tw-primary" }));
 }
 
-/** Which model answers. One that is not ready stands there too, saying so, but cannot be chosen. */
+/** Which model answers. Those that are not ready stand below the others, say what is missing, and cannot be chosen. */
 function modelChoice({ store }) {
   const select = h("select", { class: "tw-field tw-model", "aria-label": t`Model`,
-    onchange: () => store.set({ model: select.value }) },
-    ...trackers(store.state).map(({ name, title, ready, missing }) => (
-      h("option", { value: name, title: heard(missing || title), disabled: !ready }, name))));
+    onchange: () => store.set({ model: select.value }) });
+  const option = ({ name, title, ready, missing }) => (
+    h("option", { value: name, title: heard(missing || title), disabled: !ready }, name));
+  const all = trackers(store.state);
+  const absent = all.filter((model) => !model.ready);
+  fill(select, all.filter((model) => model.ready).map(option),
+    absent.length > 0 && h("optgroup", { label: t`Not ready` }, absent.map(option)));
   store.on(["model"], (state) => {
     select.value = state.model;
-    select.title = t`Model that answers: ${heard(chosenModel(state).title)}`;
+    select.title = [t`Model that answers: ${heard(chosenModel(state).title)}`,
+      ...absent.map(({ name, missing }) => `${name}: ${heard(missing)}`)].join("\n");
   });
   return select;
 }

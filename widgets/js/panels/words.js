@@ -1,8 +1,8 @@
-// Above the picture, where the chosen model finds objects by words: category names, or an expression.
+// Above the picture, where a model that is ready finds objects by words: category names, or an expression.
 
 import { fill, h } from "../dom.js";
-import { t } from "../i18n.js";
-import { chosenModel, wordKinds } from "../models.js";
+import { heard, t } from "../i18n.js";
+import { wordKinds, wordModel, wordModels } from "../models.js";
 
 const ABOUT = {
   categories: { name: t`Categories`, example: t`dog, ball, person` },
@@ -26,12 +26,19 @@ export function wordsBar(workspace) {
     if (query) workspace.tools.find.ask(query);
     else field.focus();
   };
+  const model = h("select", { class: "tw-field tw-model", "aria-label": t`Model that finds by words`,
+    onchange: () => store.set({ wordsModel: model.value }) });
   const bar = h("div", { class: "tw-words-bar", role: "search" }, kind, field,
-    h("button", { type: "button", class: "tw-button", onclick: find }, t`Find`));
-  store.on(["model"], (state) => {
-    const kinds = wordKinds(chosenModel(state));
-    bar.hidden = !kinds.length;
+    h("button", { type: "button", class: "tw-button", onclick: find }, t`Find`), model);
+  store.on(["model", "wordsModel", "video"], (state) => {
+    const able = wordModels(state);
+    bar.hidden = !able.length;
     if (bar.hidden) return;
+    const chosen = wordModel(state);
+    fill(model, able.map(({ name }) => h("option", { value: name }, name)));
+    model.value = chosen.name;
+    model.title = heard(chosen.title);
+    const kinds = wordKinds(chosen);
     const before = kind.value;
     fill(kind, kinds.map((one) => h("option", { value: one }, ABOUT[one].name)));
     kind.value = kinds.includes(before) ? before : kinds[0];

@@ -5,13 +5,15 @@ import { request } from "../api.js";
 import { anchorOf, outlineOf } from "../canvas/art.js";
 import { paintCandidate } from "../canvas/candidate.js";
 import { t } from "../i18n.js";
-import { chosenModel, finders } from "../models.js";
+import { chosenModel, finders, wordModel } from "../models.js";
 import { covers, shapeOf } from "../rle.js";
 import { count } from "../shell/words.js";
 
 /** @typedef {import("../types.js").Candidate} Candidate */
 
 const ID = "find";
+/** What the next taking in the hand is for: to look for everything. */
+const EVERYTHING = { query: null, found: null, model: null };
 
 export class FindTool {
   /** @param {import("../workspace.js").Workspace} workspace */
@@ -21,9 +23,10 @@ export class FindTool {
     this.controller = new AbortController();
     /** What was in the hand before. @type {{tool: string, selected: number|null}} */
     this.before = { tool: "point", selected: null };
-    /** What the next search looks for; null: everything. */
-    this.query = null;
-    workspace.store.on(["frame"], ({ frame }) => { if (this.search && this.search.frame !== frame) this.cancel(); });
+    this.wish = EVERYTHING;
+    workspace.store.on(["frame"], ({ frame }) => {
+      if (this.search && !this.search.spread && this.search.frame !== frame) this.cancel();
+    });
   }
 
   /** @returns {import("../types.js").Search|null} */
@@ -33,23 +36,36 @@ export class FindTool {
 
   /** Look for what words say. @param {{kind: "categories", names: string[]}|{kind: "expression", text: string}} query */
   ask(query) {
+    this.take({ query, found: null, model: wordModel(this.workspace.store.state) });
+  }
+
+  /**
+   * Let a person judge candidates that came another way.
+   * @param {any[]} found as docs/http.md has them @param {import("../types.js").Model} model
+   */
+  present(found, model) {
+    this.take({ query: null, found, model });
+  }
+
+  take(wish) {
     this.cancel();
-    this.query = query;
+    this.wish = wish;
     this.workspace.useTool(ID);
   }
 
   /** Taken in the hand: look; taken again: the next candidate. @param {string} tool the one before */
   begin(tool) {
-    const { query } = this;
-    this.query = null;
+    const { wish } = this;
+    this.wish = EVERYTHING;
     if (tool === ID) return this.step(1);
     const { store, edits, objects, viewer, stage } = this.workspace;
-    if (!edits.allowed() || !edits.modelAnswers() || !this.modelFinds()) return this.workspace.useTool(tool);
+    const able = wish.model || (edits.modelAnswers() && this.modelFinds());
+    if (!edits.allowed() || !able) return this.workspace.useTool(tool);
     this.before = { tool, selected: store.state.selected };
     objects.next(); // what is accepted is a new object, and the label that is chosen is its
     viewer.pause();
     stage.element.focus({ preventScroll: true });
-    return this.look(query);
+    return this.look(wish);
   }
 
   /** Say that the chosen model does not have the task, where that is so. @returns {boolean} whether it has */
@@ -63,21 +79,23 @@ export class FindTool {
     return false;
   }
 
-  /** @param {any} query as `ask` has it; null: everything */
-  async look(query) {
-    const { store, edits, toast } = this.workspace;
+  /** @param {{query: any, found: any[]|null, model: import("../types.js").Model|null}} wish `found`: nothing is asked for */
+  async look({ query, found, model: wished }) {
+    const { store, edits, frameActions, toast } = this.workspace;
     const { frame, video } = store.state;
-    const model = chosenModel(store.state);
-    const search = { frame, model, query, looking: true, open: [], sent: [], current: null, accepted: 0, rejected: 0 };
+    const model = wished ?? chosenModel(store.state);
+    const search = { frame, model, query, looking: true, spread: false, open: [], sent: [], current: null, accepted: 0, rejected: 0 };
     this.controller = new AbortController();
     const { signal } = this.controller;
     store.set({ search });
     try {
       await edits.idle(); // what was drawn a moment ago is not proposed
-      const body = { frame, model: model.name, query };
-      const { candidates } = await request("POST", `api/videos/${video.id}/discover`, body, { signal });
+      const body = { frame, model: model.name, query, ...(query && frameActions.within) };
+      const { candidates } = found ? { candidates: found }
+        : await request("POST", `api/videos/${video.id}/discover`, body, { signal });
       if (signal.aborted) return;
       search.open = candidates.map(candidateOf);
+      search.spread = search.open.some((one) => one.frame !== frame);
       search.looking = false;
       this.sayMissing();
       this.judged(0);
@@ -119,9 +137,12 @@ export class FindTool {
 
   /** @param {Candidate|null} candidate */
   point(candidate) {
-    if (this.search.current === candidate) return;
-    this.search.current = candidate;
-    this.workspace.store.touch("search");
+    const { store, viewer } = this.workspace;
+    if (this.search.current !== candidate) {
+      this.search.current = candidate;
+      store.touch("search");
+    }
+    if (candidate && candidate.frame !== store.state.frame) viewer.seek(candidate.frame);
   }
 
   /** Enter: accept the current one. */
@@ -158,13 +179,18 @@ export class FindTool {
     search.open = search.open.filter((one) => !chosen.includes(one));
     search.sent = [...search.sent, ...chosen];
     this.judged(at);
-    const reply = await edits.post(`frames/${search.frame}/masks`, { masks: named.map(({ rle, objectId, label: own }) => ({
-      rle, ...(objectId === null ? { object: { label_id: (own || label).id }, base: 0 }
-        : { object_id: objectId, base: masks.revision(search.frame, objectId) }),
-    })) });
-    search.sent = search.sent.filter((one) => !chosen.includes(one));
-    if (reply) search.accepted += chosen.length;
-    else search.open = [...search.open, ...chosen].sort((a, b) => a.number - b.number);
+    for (const frame of new Set(named.map((one) => one.frame))) {
+      const together = chosen.filter((one) => one.frame === frame);
+      await masks.ensure(frame);
+      const reply = await edits.post(`frames/${frame}/masks`, { masks: named.filter((one) => one.frame === frame)
+        .map(({ rle, objectId, label: own }) => ({
+          rle, ...(objectId === null ? { object: { label_id: (own || label).id }, base: 0 }
+            : { object_id: objectId, base: masks.revision(frame, objectId) }),
+        })) });
+      search.sent = search.sent.filter((one) => !together.includes(one));
+      if (reply) search.accepted += together.length;
+      else search.open = [...search.open, ...together].sort((a, b) => a.number - b.number);
+    }
     if (this.search === search) this.judged(search.open.indexOf(search.current));
   }
 
@@ -172,7 +198,7 @@ export class FindTool {
   judged(at) {
     const { search, workspace } = this;
     const { open, sent, accepted, rejected } = search;
-    search.current = open[Math.max(0, Math.min(at, open.length - 1))] || null;
+    this.point(open[Math.max(0, Math.min(at, open.length - 1))] || null);
     workspace.store.touch("search");
     if (open.length || sent.length) return;
     if (accepted) workspace.toast.say(t`${accepted} mask was accepted.|${accepted} masks were accepted.`,
@@ -199,22 +225,24 @@ export class FindTool {
 
   /** The smallest candidate under the pointer. @returns {Candidate|null} */
   at({ x, y }) {
-    const hits = (this.search?.open || []).filter(({ shape }) => covers(shape, x, y));
+    const { shown } = this.workspace.store.state;
+    const hits = (this.search?.open || []).filter(({ shape, frame }) => frame === shown && covers(shape, x, y));
     return hits.sort((a, b) => a.shape.area - b.shape.area)[0] || null;
   }
 
   /** @param {CanvasRenderingContext2D} context @param {import("../canvas/view.js").View} view */
   paint(context, view) {
     const { search } = this;
-    if (search?.frame !== this.workspace.store.state.shown) return;
-    for (const one of search.sent) paintCandidate(context, view, one, "sent");
-    for (const one of search.open) if (one !== search.current) paintCandidate(context, view, one, "open");
-    if (search.current) paintCandidate(context, view, search.current, "current");
+    const { shown } = this.workspace.store.state;
+    const paint = (one, how) => { if (one.frame === shown) paintCandidate(context, view, one, how); };
+    for (const one of search?.sent ?? []) paint(one, "sent");
+    for (const one of search?.open ?? []) if (one !== search.current) paint(one, "open");
+    if (search?.current) paint(search.current, "current");
   }
 }
 
 /** @param {any} found as docs/http.md has it @param {number} n @returns {Candidate} */
-function candidateOf({ rle, score, object_id: objectId, category }, n) {
+function candidateOf({ rle, score, object_id: objectId, category, frame }, n) {
   const shape = shapeOf(rle);
-  return { number: n + 1, rle, score, objectId, category, shape, outline: outlineOf(shape), anchor: anchorOf(shape) };
+  return { number: n + 1, rle, score, objectId, category, frame, shape, outline: outlineOf(shape), anchor: anchorOf(shape) };
 }

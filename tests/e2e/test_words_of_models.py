@@ -1,0 +1,77 @@
+"""Models with words in a real browser: expressions, candidates, questions about objects, proposals over the video."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import strict_page
+from tests.e2e.conftest import SLOW, Annotating
+from tests.server import Server
+from tests.video_fixtures import encode
+
+pytestmark = pytest.mark.e2e
+FRAMES, SIZE = 16, (320, 240)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A workplace of the local person with a red square that moves, and a model that finds and names colours."""
+    folder = tmp_path_factory.mktemp("words")
+    encode(folder / "square.mp4", range(FRAMES), size=SIZE)
+    with Server(folder / "project", module="tests.colour_model") as server:
+        project = server.call("POST", "/api/projects", {"name": "Room", "labels": [{"name": "red"}]})
+        server.add_video(project["id"], folder / "square.mp4")
+        yield server
+
+
+def opened(page: Page, server: Server, frame: int) -> Annotating:
+    page.goto(f"{server.url}/ui/annotate?video=1&frame={frame}")
+    return Annotating(page)
+
+
+def said(server: Server) -> list[dict[str, Any]]:
+    return server.call("GET", "/api/videos/1/answers")
+
+
+def test_a_model_is_asked_about_an_object_and_what_it_said_stays(server: Server, browser: Browser) -> None:
+    with strict_page(browser) as page:
+        work = opened(page, server, 2)
+        panel = page.get_by_role("region", name="Said about it")
+        expect(panel).to_be_hidden()
+        page.keyboard.press("/")
+        page.keyboard.type("red")
+        page.keyboard.press("Enter")
+        page.wait_for_function("throughline.state().search?.candidates.length === 1", timeout=SLOW)
+        work.key("Enter")
+        page.wait_for_function("throughline.state().search === null", timeout=SLOW)
+        work.settle()
+        (thing,) = work.state()["objects"]
+        assert thing["name"] == "red 1"
+
+        page.locator("[data-object]").click()
+        panel.get_by_role("button", name="Describe").click()
+        expect(panel.get_by_text("red 1 is red.")).to_be_visible()
+        expect(panel.get_by_text("Describe red 1 in detail.")).to_be_visible()
+
+        # masks of an answer are candidates; the objects they become are a person's
+        question = panel.get_by_label("Question about the selected objects")
+        question.fill("Which red or white things are beside it?")
+        question.press("Enter")
+        page.wait_for_function("throughline.state().search?.candidates.length > 0", timeout=SLOW)
+        assert {one["frame"] for one in work.state()["search"]["candidates"]} == {2}
+        page.locator(".tw-stage").focus()
+        work.key("Escape")
+        assert len(said(server)) == 2 and len(work.state()["objects"]) == 1
+
+        # it is there after a reload, and gone on every page once it is deleted
+        page.reload()
+        work = Annotating(page)
+        page.locator("[data-object]").click()
+        expect(panel.locator("li")).to_have_count(2)
+        panel.get_by_role("button", name="Delete the answer").first.click()
+        expect(panel.locator("li")).to_have_count(1)
+        assert [one["question"] for one in said(server)] == [f"Describe [{thing['id']}] in detail."]
