@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.errors import log
-from backend.errors import NotFound, ThroughlineError, of_disk
+from backend.errors import NotFound, ThroughlineError, of_disk, of_memory
 
 KEPT_SECONDS = 24 * 3600
 """How long a finished job can be asked about."""
@@ -22,7 +22,7 @@ class Job:
     """One piece of work. Only its worker writes `progress`, `message` and `result`.
 
     Attributes:
-        kind: "import", "export" or "check".
+        kind: "import", "export", "check", "proposal", ...
         title: what people call what comes out of it.
         status: "running", "done", "failed" or "cancelled".
         progress: 0..1.
@@ -108,6 +108,7 @@ def _finish(job: Job, future: Future[None]) -> None:
 def _as_json(job: Job, error: BaseException) -> dict[str, str]:
     if isinstance(error, OSError):
         error = of_disk(error) or error
+    error = of_memory(error) or error
     if isinstance(error, ThroughlineError):
         return {"error": error.code, "message": error.message, "remedy": error.remedy}
     log.error("job %s (%s) broke", job.id, job.kind, exc_info=error)

@@ -36,6 +36,14 @@ class Discover(Within):
     model: ModelName | None = None
 
 
+class Propose(Within):
+    """`POST .../proposals`. Without a query: everything."""
+
+    query: Annotated[Categories | Expression, Field(discriminator="kind")] | None = None
+    model: ModelName | None = None
+    every: int = Field(default=30, ge=1, le=1_000_000)
+
+
 class Ask(Within):
     """`POST .../answers`."""
 

@@ -49,12 +49,23 @@ def discover(
         videos.check_frames(video, frame, frame + 1)
         if within is not None:
             videos.check_frames(video, within.start, within.stop)
-        known = _known(session, video_id, frame)
     started = time.perf_counter()
     with workplace.session(video.hash, spec.name, "discover") as model_session:
-        found = [one for one in _look(model_session, frame, known, query, within) if one.segment.mask.any()]
+        found = fresh(workplace, video_id, model_session, frame, query, within)
     model_ms = round((time.perf_counter() - started) * 1000, 1)
-    return {"candidates": views_of(workplace, video_id, frame, found), "model_ms": model_ms}
+    return {"candidates": [_view(one, frame) for one in found], "model_ms": model_ms}
+
+
+def fresh(
+    workplace: Workplace, video_id: int, session: seam.Session, frame: int, query: Categories | Expression | None,
+    within: range | None,
+) -> list[Candidate]:
+    """What a session finds on a frame and has no mask there, best first; nothing is empty. The session is left as it
+    was found."""
+    with workplace.db.read() as stored:
+        known = _known(stored, video_id, frame)
+    found = [one for one in _look(session, frame, known, query, within) if one.segment.mask.any()]
+    return without_known(workplace, video_id, frame, found)
 
 
 def views_of(workplace: Workplace, video_id: int, asked: int, found: Sequence[Candidate]) -> list[dict[str, Any]]:
@@ -63,9 +74,14 @@ def views_of(workplace: Workplace, video_id: int, asked: int, found: Sequence[Ca
     Args:
         asked: the frame of those that do not say which they are on.
     """
+    return [_view(one, asked) for one in without_known(workplace, video_id, asked, found)]
+
+
+def without_known(workplace: Workplace, video_id: int, asked: int, found: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates that no mask on their frame shows already. Args: as `views_of`."""
     with workplace.db.read() as session:
         there = {at: _on_frame(session, video_id, at) for at in {_frame_of(one, asked) for one in found}}
-    return [_view(one, asked) for one in found if not _is_known(one, there[_frame_of(one, asked)])]
+    return [one for one in found if not _is_known(one, there[_frame_of(one, asked)])]
 
 
 def _view(one: Candidate, asked: int) -> dict[str, Any]:
