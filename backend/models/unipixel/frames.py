@@ -1,4 +1,4 @@
-"""Frames as the language model sees them: which, how large, and as patches (UniPixel section 4; Qwen2.5-VL section 2)."""
+"""Frames as the language model sees them: which, how large, and as patches (UniPixel section 4)."""
 
 from __future__ import annotations
 

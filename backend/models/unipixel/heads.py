@@ -107,5 +107,5 @@ class _ReferenceEncoder(nn.Module):
         labels = [self.POINT] if len(corners) == 1 else [self.TOP_LEFT, self.BOTTOM_RIGHT]
         end = self.not_a_point_embed.weight
         centres = (torch.tensor(corners, dtype=torch.float32, device=end.device) + 0.5) / side
-        kinds = torch.cat([self.point_embeddings[label].weight for label in labels])
+        kinds = torch.cat([self.point_embeddings.get_submodule(str(label)).get_parameter("weight") for label in labels])
         return torch.cat([self.pe_layer(centres).to(end.dtype) + kinds, end])

@@ -56,7 +56,7 @@ def language(
     heads.load_state_dict({name: tensor.to(torch.float32 if name.endswith("gaussian_matrix") else dtype)
                            for name, tensor in small.items()}, assign=True)
     if precision != "4bit":  # what is quantised lies where it belongs already, and must not be moved
-        loaded = loaded.to(device)
+        torch.nn.Module.to(loaded, device)
     return Network(config, loaded.eval().requires_grad_(False), heads.to(device).eval().requires_grad_(False))
 
 

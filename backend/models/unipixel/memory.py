@@ -1,5 +1,5 @@
-"""The object memory bank (UniPixel section 3.3): objects given as masks become features that the language model reads in
-the place of `<|mem|>` tokens."""
+"""The object memory bank (UniPixel section 3.3): objects given as masks become features that the language model reads
+in the place of `<|mem|>` tokens."""
 
 from __future__ import annotations
 

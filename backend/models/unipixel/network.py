@@ -133,7 +133,7 @@ class Network:
         positions, offsets = self._qwen.model.get_rope_index(
             tokens, (tokens == config.video_token).int() * 2, video_grid_thw=grid,
             second_per_grid_ts=torch.tensor([SECONDS_A_STEP], device=self._device))
-        cache = DynamicCache(config=self._qwen.config.text_config)
+        cache = DynamicCache(config=self._language.config)
         with self._before_norm() as states:
             self._language(inputs_embeds=embedded, position_ids=positions, past_key_values=cache, use_cache=True)
         return Reading(states[0][0], cache, int(offsets))
@@ -167,7 +167,7 @@ class Network:
         return Written(ids, torch.cat(hidden) if hidden else reading.hidden[:0])
 
     def forced(self, reading: Reading, ids: Sequence[int]) -> torch.Tensor:
-        """States (segmentation tokens, width) of those in the prompt itself: each is predicted by the place before it."""
+        """States (segmentation tokens, width) of those in the prompt itself: the place before a token predicts it."""
         places = [place - 1 for place, token in enumerate(ids) if token == self.config.seg_token]
         return reading.hidden[places]
 

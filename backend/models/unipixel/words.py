@@ -16,7 +16,8 @@ _TOKENS = re.compile(r"<\|[a-z_]+\|>")
 _NAMED = re.compile(r"\[(\d+)\]")
 _ARTICLES = ("the ", "an ", "a ")
 _MOST_WORDS_OF_A_PHRASE = 8
-_ASKING = frozenset("who what which where when why how whose is are does do can could would will should if".split())
+_ASKING = frozenset({"who", "what", "which", "where", "when", "why", "how", "whose", "is", "are", "does", "do", "can",
+                     "could", "would", "will", "should", "if"})
 
 Kind = Literal["phrase", "sentence", "question"]
 
@@ -38,7 +39,7 @@ def kind_of(expression: str) -> Kind:
     """Which of the templates fits: a phrase names a thing, a sentence describes one, a question has to be thought
     about. The authors knew it from the data set; the words have to tell here."""
     words = expression.lower().rstrip(".?!").split()
-    if expression.rstrip().endswith("?") or words[:1] and words[0] in _ASKING:
+    if expression.rstrip().endswith("?") or (words and words[0] in _ASKING):
         return "question"
     return "phrase" if len(words) <= _MOST_WORDS_OF_A_PHRASE and not expression.rstrip().endswith(".") else "sentence"
 
@@ -72,23 +73,26 @@ def about(question: str, steps: Mapping[int, Sequence[int]], frames: int) -> str
     return "\n".join([head, *listed, question])
 
 
-def localize(question: str, numbers: Sequence[int]) -> tuple[str, str]:
+def localize(question: str, numbers: Sequence[int]) -> tuple[str, str, list[int]]:
     """The request to segment what visual prompts point at, and its answer, with a mask a prompt: the authors give it
     in their evaluation too, so that none is left out.
 
     Args:
         question: where it names a prompt by its number, the prompt is put; those it does not name follow.
         numbers: of the prompts.
+
+    Returns:
+        the request, the answer, and the numbers in the order in which both have them.
     """
-    named = [int(one) for one in _NAMED.findall(question)]
-    order = [number for number in dict.fromkeys(named) if number in numbers]
+    order = [number for number in dict.fromkeys(named(question)) if number in numbers]
     marked = question
     for number in order:
         marked = marked.replace(f"[{number}]", f"[{number}] {REF}", 1)
     left = [number for number in numbers if number not in order]
-    listed = "".join(f" [{number}] {REF}" for number in left)
-    answer = " ".join(f"[{number}] {SEG}" for number in [*order, *left])
-    return f"{marked}{listed}. Please localize the relevant objects with IDs.".lstrip(), answer
+    request = " ".join([*marked.split(" "), *(f"[{number}] {REF}" for number in left)]).strip()
+    order += left
+    answer = " ".join(f"[{number}] {SEG}" for number in order)
+    return f"{request}. Please localize the relevant objects with IDs.", answer, order
 
 
 def named(text: str) -> list[int]:
