@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import torch
 from transformers import BitsAndBytesConfig, Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
@@ -13,6 +14,9 @@ from backend.errors import Unavailable
 from backend.models import weights
 from backend.models.store import Precision
 from backend.models.unipixel import names
+from backend.models.sam2.config import ARCHITECTURES, Architecture, architecture_of
+from backend.models.sam2.network import Network as Sam2Network
+from backend.models.sam2.network import load as load_sam2
 from backend.models.unipixel.config import UniPixelConfig
 from backend.models.unipixel.heads import Heads
 from backend.models.unipixel.network import Network
@@ -22,10 +26,18 @@ _IN_FULL = ("visual", "lm_head")
 """Parts of Qwen2.5-VL that 4 bit leaves as they are."""
 
 
-def language(
+class Parts(NamedTuple):
+    """A loaded checkpoint."""
+
+    language: Network
+    sam2: Sam2Network
+
+
+def load(
     released: Mapping[str, torch.Tensor], config: UniPixelConfig, device: str = "cpu", precision: Precision = "float32"
-) -> Network:
-    """The language part, in evaluation mode.
+) -> Parts:
+    """Both parts of a checkpoint, in evaluation mode. SAM 2 is in float32 always: its positions have to be, and it is
+    small.
 
     Args:
         released: the whole state dict, with the names of the released file.
@@ -40,8 +52,24 @@ def language(
     """
     if precision == "4bit":
         _check_four_bit(device)
+    qwen, sam2, heads = names.split(released)
+    return Parts(_language(qwen, heads, config, device, precision),
+                 load_sam2(sam2, _architecture(config), f"{_WHAT}'s SAM 2", device=device, memory_dtype=torch.float32,
+                           binarise_prompts=False))
+
+
+def _architecture(config: UniPixelConfig) -> Architecture:
+    """The released models carry the base-plus size; a small one for tests says what it carries."""
+    tiny = config.sam2.get("sam2_tiny")
+    described = architecture_of(tiny) if tiny else ARCHITECTURES["base-plus"].at(config.sam2_size)
+    return replace(described, dynamic_multimask=False)
+
+
+def _language(
+    qwen: dict[str, torch.Tensor], small: dict[str, torch.Tensor], config: UniPixelConfig, device: str,
+    precision: Precision,
+) -> Network:
     dtype = torch.bfloat16 if precision == "4bit" else getattr(torch, precision)
-    qwen, _, small = names.split(released)
     with torch.device("meta"):
         whole = Qwen2_5_VLForConditionalGeneration(Qwen2_5_VLConfig(**config.qwen))
         heads = Heads(config)
