@@ -12,11 +12,11 @@ from transformers import BitsAndBytesConfig, Qwen2_5_VLConfig, Qwen2_5_VLForCond
 
 from backend.errors import Unavailable
 from backend.models import weights
-from backend.models.store import Precision
-from backend.models.unipixel import names
 from backend.models.sam2.config import ARCHITECTURES, Architecture, architecture_of
 from backend.models.sam2.network import Network as Sam2Network
 from backend.models.sam2.network import load as load_sam2
+from backend.models.store import Precision
+from backend.models.unipixel import names
 from backend.models.unipixel.config import UniPixelConfig
 from backend.models.unipixel.heads import Heads
 from backend.models.unipixel.network import Network

@@ -13,7 +13,7 @@ import torch
 from transformers.vision_utils import get_vision_window_index
 
 from backend.models.sam2.tracker import Entry
-from backend.models.unipixel import frames, memory
+from backend.models.unipixel import memory
 from backend.models.unipixel.config import UniPixelConfig
 from backend.models.unipixel.heads import Reference
 from backend.models.unipixel.loader import Parts, load
@@ -129,7 +129,7 @@ class _Run:
 
 
 def _stacked(
-    followed: list[list[Entry]], what: str, kept: "list[int] | tuple[int, ...] | None" = None
+    followed: list[list[Entry]], what: str, kept: list[int] | tuple[int, ...] | None = None
 ) -> npt.NDArray[np.float32]:
     """An attribute of tracks: (objects, frames, ...)."""
     chosen = followed if kept is None else [followed[frame] for frame in kept]

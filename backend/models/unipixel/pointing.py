@@ -22,8 +22,8 @@ def prompted(network: Network, features: FeaturesOf, prompts: torch.Tensor, fram
 def track(
     network: Network, features: FeaturesOf, prompts: torch.Tensor, frames: Sequence[int]
 ) -> Iterator[list[Entry]]:
-    """What hidden prompts (n, tokens, 256) of the first of some frames mean there, and what becomes of it on the others,
-    frame by frame."""
+    """What hidden prompts (n, tokens, 256) mean on the first of some frames, and what becomes of it on the others, frame
+    by frame: entries of n objects."""
     tracker = Tracker(network, features, len(frames), Rules())
     for object, tokens in enumerate(prompts):
         tracker.show(frames[0], object, tokens)
