@@ -34,7 +34,8 @@ class Parts(NamedTuple):
 
 
 def load(
-    released: Mapping[str, torch.Tensor], config: UniPixelConfig, device: str = "cpu", precision: Precision = "float32"
+    released: Mapping[str, torch.Tensor], config: UniPixelConfig, device: str = "cpu", precision: Precision = "float32",
+    size: int | None = None,
 ) -> Parts:
     """Both parts of a checkpoint, in evaluation mode. SAM 2 is in float32 always: its positions have to be, and it is
     small.
@@ -45,6 +46,7 @@ def load(
         device: as torch names it.
         precision: of weights and computing; with "4bit" that of the linear layers of the language model, all else is
             bfloat16 then.
+        size: side of the square frame that SAM 2 sees; None: that of the checkpoint.
 
     Raises:
         BadInput: names or shapes are not those of the configuration.
@@ -54,15 +56,15 @@ def load(
         _check_four_bit(device)
     qwen, sam2, heads = names.split(released)
     return Parts(_language(qwen, heads, config, device, precision),
-                 load_sam2(sam2, _architecture(config), f"{_WHAT}'s SAM 2", device=device, memory_dtype=torch.float32,
+                 load_sam2(sam2, _architecture(config, size), f"{_WHAT}'s SAM 2", device=device, memory_dtype=torch.float32,
                            binarise_prompts=False))
 
 
-def _architecture(config: UniPixelConfig) -> Architecture:
+def _architecture(config: UniPixelConfig, size: int | None) -> Architecture:
     """The released models carry the base-plus size; a small one for tests says what it carries."""
     tiny = config.sam2.get("sam2_tiny")
-    described = architecture_of(tiny) if tiny else ARCHITECTURES["base-plus"].at(config.sam2_size)
-    return replace(described, dynamic_multimask=False)
+    described = architecture_of(tiny) if tiny else ARCHITECTURES["base-plus"]
+    return replace(described.at(size or config.sam2_size), dynamic_multimask=False)
 
 
 def _language(

@@ -9,27 +9,53 @@ from torch.nn.functional import interpolate
 
 from backend.masks import BoolMask
 from backend.models.sam2.network import Features, Network
-from backend.models.sam2.tracker import Entry, Rules, Tracker
+from backend.models.sam2.tracker import Entry, Tracker
 
 FeaturesOf = Callable[[int], Features]
-
-
-def prompted(network: Network, features: FeaturesOf, prompts: torch.Tensor, frame: int) -> list[Entry]:
-    """What hidden prompts (n, tokens, 256) mean on one frame, from that frame alone."""
-    return next(track(network, features, prompts, [frame]))
+"""Features of a frame of the video."""
 
 
 def track(
     network: Network, features: FeaturesOf, prompts: torch.Tensor, frames: Sequence[int]
 ) -> Iterator[list[Entry]]:
-    """What hidden prompts (n, tokens, 256) mean on the first of some frames, and what becomes of it on the others, frame
-    by frame: entries of n objects."""
-    tracker = Tracker(network, features, len(frames), Rules())
+    """What hidden prompts (n, tokens, 256) mean on the first of some frames, and what becomes of it on the others,
+    frame by frame: entries of n objects. The frames count as neighbours, as in the authors' tool."""
+    tracker = Tracker(network, lambda step: features(frames[step]), len(frames))
     for object, tokens in enumerate(prompts):
-        tracker.show(frames[0], object, tokens)
-    for frame in frames:
-        followed = tracker.track(frame)
+        tracker.show(0, object, tokens)
+    for step in range(len(frames)):
+        followed = tracker.track(step)
         yield [followed[object] for object in range(len(prompts))]
+
+
+def where_first(
+    network: Network, features: FeaturesOf, prompts: torch.Tensor, frames: Sequence[int]
+) -> list[tuple[int, Entry] | None]:
+    """An object a prompt, on the first frame on which it is seen; None: on none.
+
+    As the authors have it: the prompt is for the first frame, and what is hidden there is found by tracking."""
+    found: list[tuple[int, Entry] | None] = [None] * len(prompts)
+    for frame, entries in zip(frames, track(network, features, prompts, frames), strict=True):
+        found = [one or ((frame, entry) if entry.score > 0 else None)
+                 for one, entry in zip(found, entries, strict=True)]
+        if all(found):
+            break
+    return found
+
+
+def where_best(
+    network: Network, features: FeaturesOf, prompts: torch.Tensor, frames: Sequence[int]
+) -> list[tuple[int, Entry] | None]:
+    """An object a prompt, on the frame whose picture alone shows it best; None: it is on none of them.
+
+    What the authors leave for later (section 5): the object score says on which frame the prompt is best understood,
+    and tracking goes on from there to both sides. Of the same score the earlier frame."""
+    entries = {frame: next(track(network, features, prompts, [frame])) for frame in frames}
+    found: list[tuple[int, Entry] | None] = []
+    for object in range(len(prompts)):
+        best = max(frames, key=lambda frame: float(entries[frame][object].score))
+        found.append((best, entries[best][object]) if entries[best][object].score > 0 else None)
+    return found
 
 
 def masks_of(entries: Sequence[Entry], size: tuple[int, int]) -> list[BoolMask]:

@@ -73,6 +73,15 @@ def about(question: str, steps: Mapping[int, Sequence[int]], frames: int) -> str
     return "\n".join([head, *listed, question])
 
 
+def describe(question: str, numbers: Sequence[int], frames: int) -> str:
+    """A question about objects; where it is no more than "describe", in the words that ask for a description."""
+    rest = re.sub(r"\[\d+\]|\b(please|and|this|these|it|them|objects?)\b|[,.\s]", "", question.lower())
+    if rest != "describe":
+        return question
+    regions = " and ".join(f"the region [{number}]" for number in named(question) or numbers)
+    return f"Please describe {regions} in the {'image' if frames == 1 else 'video'} in detail."
+
+
 def localize(question: str, numbers: Sequence[int]) -> tuple[str, str, list[int]]:
     """The request to segment what visual prompts point at, and its answer, with a mask a prompt: the authors give it
     in their evaluation too, so that none is left out.

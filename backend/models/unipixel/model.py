@@ -1,0 +1,97 @@
+"""Loading a UniPixel checkpoint from its folder, as it is to be run on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import psutil
+import torch
+
+from backend.errors import Unavailable
+from backend.models import weights
+from backend.models.seam import Frames, ModelSpec
+from backend.models.store import Options, Precision
+from backend.models.unipixel import loader, speech
+from backend.models.unipixel.config import UniPixelConfig
+from backend.models.unipixel.session import UniPixelSession
+
+_WORKING = 1.3
+"""What a run takes, as a multiple of the weights: an estimate for the 3B model and 16 frames."""
+
+_BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0}
+_BYTES_IN_FOUR_BIT = 0.56
+"""A weight of the language model's linear layers, with its share of the scales."""
+
+
+class UniPixelModel:
+    """A loaded checkpoint; sessions share it. See `backend.models.seam.Model`."""
+
+    def __init__(
+        self, spec: ModelSpec, parts: loader.Parts, said: speech.Speech, *, best_frame: bool = False
+    ) -> None:
+        self.spec = spec
+        self._parts, self._speech, self._best_frame = parts, said, best_frame
+
+    @classmethod
+    def load(cls, spec: ModelSpec, path: Path, options: Options) -> UniPixelModel:
+        """The checkpoint in a folder (or at a file of it).
+
+        Raises:
+            BadInput: files that are missing, damaged or of another model.
+            Unavailable: too little memory, or a precision this machine cannot do.
+        """
+        folder = path if path.is_dir() else path.parent
+        config = UniPixelConfig.read(folder)
+        released = weights.read(path)
+        device = _device(options.device)
+        precision = _precision(options.precision, device)
+        _check_room(spec, needed(released, precision), device)
+        parts = loader.load(released, config, device, precision, options.size)
+        return cls(spec, parts, speech.Speech(parts.language, speech.tokenizer(folder)), best_frame=options.best_frame)
+
+    def open(self, frames: Frames) -> UniPixelSession:
+        """A new session on a video."""
+        return UniPixelSession(frames, self._parts, self._speech, best_frame=self._best_frame)
+
+
+def needed(released: Mapping[str, torch.Tensor], precision: Precision) -> int:
+    """Bytes that a run takes at most, estimated from the number of weights."""
+    total = 0.0
+    for name, tensor in released.items():
+        if name.startswith("sam2."):
+            each = _BYTES["float32"]
+        elif precision == "4bit":
+            is_quantised = ".layers." in name and tensor.ndim == 2
+            each = _BYTES_IN_FOUR_BIT if is_quantised else _BYTES["bfloat16"]
+        else:
+            each = _BYTES[precision]
+        total += each * tensor.numel()
+    return int(_WORKING * total)
+
+
+def _device(named: str) -> str:
+    if named != "auto":
+        return named
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _precision(named: Precision, device: str) -> Precision:
+    if named != "auto":
+        return named
+    return "bfloat16" if device.startswith("cuda") else "float32"
+
+
+def _check_room(spec: ModelSpec, wanted: int, device: str) -> None:
+    """Refuse before anything is copied to where it would not fit."""
+    on_gpu = device.startswith("cuda")
+    free = cast("int", torch.cuda.mem_get_info(device)[0]) if on_gpu else psutil.virtual_memory().available
+    if wanted > free:
+        place = "the GPU" if on_gpu else "this machine"
+        raise Unavailable(
+            "too_little_memory",
+            f"{spec.title} needs about {wanted / 2**30:.1f} GB of memory as it is to be run; {free / 2**30:.1f} GB of "
+            f"{place} are free.",
+            f"Choose a lower precision (launch.py models use {spec.name} --precision bfloat16, or 4bit on a GPU), or a "
+            "smaller model.")

@@ -1,0 +1,58 @@
+"""What the UniPixel models are. Needs no torch."""
+
+from __future__ import annotations
+
+from backend.models import store
+from backend.models.seam import Model, ModelSpec, WeightFile
+
+_FILES = ("config.json", "*.safetensors", "tokenizer*.json")
+"""The tokenizer of the release is in tokenizer.json and tokenizer_config.json."""
+
+
+class UniPixelPackage:
+    """See `backend.models.registry.Package`."""
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self.SPEC = spec
+
+    def missing(self) -> str | None:
+        """Weights or packages that are not there."""
+        return store.missing(self.SPEC)
+
+    def load(self) -> Model:
+        """Raises BadInput for files that are not those of this model, Unavailable for too little memory."""
+        from backend.models.unipixel.model import UniPixelModel
+
+        return UniPixelModel.load(self.SPEC, store.path_of(self.SPEC), store.options(self.SPEC.name))
+
+
+def _spec(size: str, licence: str, permits: str, weights_bytes: int) -> ModelSpec:
+    name, repository = f"unipixel-{size.lower()}", f"PolyU-ChenLab/UniPixel-{size}"
+    bytes_of = {"*.safetensors": weights_bytes}
+    return ModelSpec(
+        name=name,
+        title=f"UniPixel {size}",
+        version="1",
+        licence=licence,
+        permits=permits,
+        prompts=frozenset({"point", "box", "scribble", "mask", "categories", "expression", "question"}),
+        tasks=frozenset({"segment", "track", "discover", "answer"}),
+        weights=tuple(WeightFile(file, repository, licence, f"python3 launch.py models get {name}", repository,
+                                 bytes_of.get(file)) for file in _FILES),
+        memory_bytes=weights_bytes,
+        bytes_per_object_frame=512 * 1024,
+        max_objects=64,
+    )
+
+
+PACKAGES = (
+    UniPixelPackage(_spec(
+        "3B", "Qwen Research License (of Qwen2.5-VL-3B, which it is made from); code BSD-3-Clause",
+        "Research only: the base model may not be used commercially, and nothing says that masks made with it may.",
+        7_800_000_000)),
+    UniPixelPackage(_spec(
+        "7B", "Apache-2.0 (of Qwen2.5-VL-7B and SAM 2.1, which it is made from); code BSD-3-Clause",
+        "The masks are yours. The authors' own terms for the weights are in their repository's card; read them there.",
+        16_900_000_000)),
+)
+"""Sizes are estimates: parameters at two bytes each."""

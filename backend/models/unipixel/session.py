@@ -1,0 +1,189 @@
+"""UniPixel at work on one video."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from backend.errors import BadInput
+from backend.masks import BoolMask
+from backend.models.sam2.session import Sam2Session
+from backend.models.sam2.tracker import Entry
+from backend.models.seam import Answer, Candidate, Frames, Segment
+from backend.models.unipixel import frames as rules
+from backend.models.unipixel import pointing, words
+from backend.models.unipixel.heads import Reference
+from backend.models.unipixel.loader import Parts
+from backend.models.unipixel.network import Clip
+from backend.models.unipixel.speech import Speech
+from backend.prompts import Box, Categories, Expression, Point, Question
+
+CLIPS = 3
+"""Clips whose ViT features are kept, so that another question about the same frames need not pay again; about 30 MB
+each for the 3B model in bfloat16."""
+
+_MOST_WORDS, _MOST_WORDS_ON_OBJECTS = 512, 256
+"""New tokens of an answer."""
+
+
+class UniPixelSession:
+    """See `backend.models.seam.Session`. Clicks, masks and tracking go to the SAM 2.1 it carries; words through the
+    language model.
+
+    Args:
+        frames: of the video.
+        parts: the loaded checkpoint.
+        speech: its language part with the tokenizer.
+        best_frame: propose an object where it is seen best among the frames the language model saw, not on the frame
+            that was asked for (or the first after it that shows it).
+    """
+
+    def __init__(self, frames: Frames, parts: Parts, speech: Speech, *, best_frame: bool = False) -> None:
+        self._frames, self._network, self._speech, self._best_frame = frames, parts.language, speech, best_frame
+        self._sam2 = Sam2Session(frames, parts.sam2)
+        self._clips: OrderedDict[tuple[int, ...], Clip] = OrderedDict()
+
+    def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
+        """By SAM 2 alone: it takes negative clicks, which the language model does not know, and is quicker."""
+        return self._sam2.segment(frame, prompts)
+
+    def remember(self, frame: int, masks: Mapping[int, BoolMask]) -> None:
+        """As mask prompts."""
+        self._sam2.remember(frame, masks)
+
+    def forget(self, objects: Iterable[int]) -> None:
+        """Drops them from SAM 2's memory."""
+        self._sam2.forget(objects)
+
+    def track(self, frame: int) -> dict[int, Segment]:
+        """By SAM 2."""
+        return self._sam2.track(frame)
+
+    @torch.inference_mode()
+    def discover(
+        self, frame: int, query: Categories | Expression | None, within: range | None = None
+    ) -> list[Candidate]:
+        """A candidate a segmentation token; categories are asked for one by one. At most `rules.WINDOW` frames around
+        the frame are looked at."""
+        if query is None:
+            raise NotImplementedError("UniPixel finds what it is told to find")
+        names = query.names if isinstance(query, Categories) else [None]
+        found: list[Candidate] = []
+        seen, clip = self._look(frame, within)
+        for name in names:
+            text = words.plain(name or query.text)  # type: ignore[union-attr]
+            request = words.segment(text, len(seen), "phrase" if name else None)
+            reply = self._speech.ask(request, clip, most=_MOST_WORDS)
+            found += self._candidates(frame, seen, reply.prompts, name)
+        return sorted(found, key=lambda one: -one.segment.score)
+
+    @torch.inference_mode()
+    def answer(
+        self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
+    ) -> Answer:
+        """Objects go through the memory bank (section 3.3). Without any, masks are asked for too; they are on the first
+        frame, or the first that shows one.
+
+        Raises:
+            BadInput: an object has no mask within the range.
+        """
+        text = words.plain(question.text)
+        if not objects:
+            seen, clip = self._look(None, within)
+            reply = self._speech.ask(words.segment(text, len(seen), "question"), clip, most=_MOST_WORDS)
+        else:
+            seen, masks = self._shown(objects, within)
+            clip = self._clip(seen)
+            memories, steps = self._network.remember(clip, masks)
+            named = words.about(words.describe(text, list(objects), len(seen)),
+                                dict(zip(objects, steps, strict=True)), len(seen))
+            reply = self._speech.ask(named, clip, most=_MOST_WORDS_ON_OBJECTS, memories=memories)
+        for frame, entries in zip(seen, self._follow(seen, reply.prompts), strict=False):
+            if any(entry.score > 0 for entry in entries):
+                return Answer(words.said(reply.text), self._segments(entries), frame)
+        return Answer(words.said(reply.text))
+
+    @torch.inference_mode()
+    def localize(
+        self, question: str, frame: int, prompts: Mapping[int, Point | Box], within: range | None = None
+    ) -> dict[int, Segment]:
+        """What visual prompts on a frame point at, understood by the language model in the light of a question (section
+        4.3, the first pass of PixelQA): pre-fills the memory bank where a person clicked instead of giving masks.
+
+        Args:
+            question: names a prompt by its number in brackets, or none.
+            prompts: one point or box a number; what lies around a point is not excluded by anything.
+        """
+        seen, clip = self._look(frame, within)
+        time = seen.index(frame) / (clip.grid[0] * self._network.config.temporal - 1)
+        request, answer, order = words.localize(words.plain(question), list(prompts))
+        references = [Reference(self._corners(prompts[number]), time) for number in order]
+        tokens = self._speech.force(request, answer, clip, references)
+        made = self._segments(next(self._follow([frame], tokens)))
+        return dict(zip(order, made, strict=True))
+
+    def close(self) -> None:
+        """Drops memory, features and clips."""
+        self._sam2.close()
+        self._clips.clear()
+
+    def _look(self, frame: int | None, within: range | None) -> tuple[list[int], Clip]:
+        """The frames the language model sees around a frame (None: from the first on), and what it sees."""
+        whole = range(len(self._frames)) if within is None else within
+        clip = rules.window(whole.start if frame is None else frame, whole)
+        seen = rules.sample(clip, () if frame is None else [frame])
+        return seen, self._clip(seen)
+
+    def _clip(self, seen: list[int]) -> Clip:
+        key = tuple(seen)
+        if key not in self._clips:
+            to = rules.size(self._frames.height, self._frames.width, len(seen), self._network.config.factor)
+            self._clips[key] = self._network.see([rules.resize(self._frames[frame], to) for frame in seen])
+            while len(self._clips) > CLIPS:
+                self._clips.popitem(last=False)
+        self._clips.move_to_end(key)
+        return self._clips[key]
+
+    def _shown(
+        self, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None
+    ) -> tuple[list[int], torch.Tensor]:
+        """Frames on which every object is shown, and the masks there: bool (frames, objects, height, width)."""
+        whole = range(len(self._frames)) if within is None else within
+        present = {object: [frame for frame in sorted(masks) if frame in whole and masks[frame].any()]
+                   for object, masks in objects.items()}
+        absent = [object for object, on in present.items() if not on]
+        if absent:
+            raise BadInput("object_not_seen", f"Object {absent[0]} has no mask on the frames that are looked at.",
+                           "Give it a mask there, or choose a range that shows it.")
+        clip = rules.window(min(on[len(on) // 2] for on in present.values()), whole)
+        spread = rules.sample(clip)
+        wanted = [min(on, key=lambda frame: abs(frame - clip[len(clip) // 2]))
+                  for on in present.values() if not set(on) & set(spread)]
+        seen = rules.sample(clip, [frame for frame in wanted if frame in clip])
+        none = np.zeros((self._frames.height, self._frames.width), bool)
+        return seen, torch.from_numpy(np.stack([np.stack([masks.get(frame, none) for masks in objects.values()])
+                                                for frame in seen]))
+
+    def _candidates(
+        self, frame: int, seen: list[int], prompts: torch.Tensor, category: str | None
+    ) -> list[Candidate]:
+        network, features = self._parts_of_sam2
+        if self._best_frame:
+            found = pointing.where_best(network, features, prompts, seen)
+        else:
+            found = pointing.where_first(network, features, prompts, seen[seen.index(frame):])
+        return [Candidate(segment, category, frame=at)
+                for at, entry in filter(None, found) for segment in self._segments([entry]) if segment.present]
+
+    def _follow(self, seen: list[int], prompts: torch.Tensor) -> Iterable[list[Entry]]:
+        if not len(prompts):
+            return iter(())
+        return pointing.track(*self._parts_of_sam2, prompts, seen)
+
+    def _segments(self, entries: Sequence[Entry]) -> list[Segment]:
+        masks = pointing.masks_of(entries, (self._frames.height, self._frames.width))
+        return [self._sam2.segment_of(mask, entry) for mask, entry in zip(masks, entries, strict=True)]
