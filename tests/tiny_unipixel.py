@@ -6,6 +6,7 @@ learned nothing but which word follows which.
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -25,7 +26,7 @@ _MOST_TOKENS = 230
 _SPECIAL = {"<|ref|>": "ref_token_id", "<|seg|>": "seg_token_id", "<|mem|>": "mem_token_id",
             "<|video_pad|>": "video_token_id", "<|vision_start|>": "vision_start_token_id",
             "<|vision_end|>": "vision_end_token_id"}
-_WORDS = """<unk> <|im_start|> <|im_end|> system user assistant You are a helpful It is . , : ? [ ] < > < - Please segment
+_WORDS = """<unk> <|im_start|> <|im_end|> system user assistant You are a helpful It is . , : ? [ ] < > - Please segment
 the in this image video provide segmentation mask answer question and localize relevant objects with IDs Here frames
 denoted as to The highlighted regions follows describe region detail disc square red blue left right 0 1 2 3 4 5 6 7 8 9
 10 11 12 13 14 15 16 ]: >-< .."""
@@ -47,7 +48,7 @@ def write_tiny(folder: Path, *, sees: bool = True) -> None:
         case["state_dict"], _overrides(case, sees)).items()}
     embedded, head = tensors["model.embed_tokens.weight"], tensors["lm_head.weight"]
     head.zero_()
-    for word, following in zip(_ANSWER, _ANSWER[1:], strict=False):
+    for word, following in itertools.pairwise(_ANSWER):
         head[numbered[following]] = embedded[numbered[word]]
     save_file(tensors, folder / "model.safetensors")
     (folder / "config.json").write_text(json.dumps({

@@ -55,9 +55,10 @@ def load(
     if precision == "4bit":
         _check_four_bit(device)
     qwen, sam2, heads = names.split(released)
-    return Parts(_language(qwen, heads, config, device, precision),
-                 load_sam2(sam2, _architecture(config, size), f"{_WHAT}'s SAM 2", device=device, memory_dtype=torch.float32,
-                           binarise_prompts=False))
+    return Parts(
+        _language(qwen, heads, config, device, precision),
+        load_sam2(sam2, _architecture(config, size), f"{_WHAT}'s SAM 2", device=device, memory_dtype=torch.float32,
+                  binarise_prompts=False))
 
 
 def _architecture(config: UniPixelConfig, size: int | None) -> Architecture:
