@@ -12,13 +12,14 @@ import numpy.typing as npt
 import torch
 from transformers.vision_utils import get_vision_window_index
 
+from backend.models.sam2.masks import enlarged
 from backend.models.sam2.tracker import Entry
 from backend.models.unipixel import memory
 from backend.models.unipixel.config import UniPixelConfig
 from backend.models.unipixel.heads import Reference
 from backend.models.unipixel.loader import Parts, load
 from backend.models.unipixel.network import Clip, Reading
-from backend.models.unipixel.pointing import masks_of, track
+from backend.models.unipixel.pointing import track
 from backend.parity.cases import Case
 from backend.parity.formula import Array
 
@@ -103,7 +104,7 @@ class _Run:
             "seg_positions": np.flatnonzero(given["input_ids"] == network.config.seg_token) - 1,
             "low_res_logits": _stacked(followed, "logits", given["low_res_frames"].tolist()),
             "object_scores": _stacked(followed, "score"), "obj_ptr": _stacked(followed, "pointer"),
-            "masks_packed": np.packbits(np.stack([[masks_of([one[of]], size)[0] for one in followed]
+            "masks_packed": np.packbits(np.stack([[(enlarged(one[of].logits, *size) > 0).numpy() for one in followed]
                                                   for of in range(len(prompts))])),
         }
         if "memory_frames" in given:

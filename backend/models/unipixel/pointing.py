@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 import torch
-from torch.nn.functional import interpolate
 
-from backend.masks import BoolMask
 from backend.models.sam2.network import Features, Network
 from backend.models.sam2.tracker import Entry, Tracker
 
@@ -56,12 +54,3 @@ def where_best(
         best = max(frames, key=lambda frame: float(entries[frame][object].score))
         found.append((best, entries[best][object]) if entries[best][object].score > 0 else None)
     return found
-
-
-def masks_of(entries: Sequence[Entry], size: tuple[int, int]) -> list[BoolMask]:
-    """Masks, bool, at a (height, width)."""
-    if not entries:
-        return []
-    logits = torch.stack([entry.logits for entry in entries])[:, None]
-    large = interpolate(logits, size, mode="bilinear", align_corners=False)[:, 0]
-    return list((large > 0).cpu().numpy())

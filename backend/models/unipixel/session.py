@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import torch
 
 from backend.errors import BadInput
 from backend.masks import BoolMask
+from backend.models.sam2.masks import mask_of, segment_of
 from backend.models.sam2.session import Sam2Session
 from backend.models.sam2.tracker import Entry
 from backend.models.seam import Answer, Candidate, Frames, Segment
@@ -44,7 +45,8 @@ class UniPixelSession:
 
     def __init__(self, frames: Frames, parts: Parts, speech: Speech, *, best_frame: bool = False) -> None:
         self._frames, self._network, self._speech, self._best_frame = frames, parts.language, speech, best_frame
-        self._sam2 = Sam2Session(frames, parts.sam2)
+        self._carried, self._sam2 = parts.sam2, Sam2Session(frames, parts.sam2)
+        self._features = self._sam2.features
         self._clips: OrderedDict[tuple[int, ...], Clip] = OrderedDict()
 
     def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
@@ -71,14 +73,17 @@ class UniPixelSession:
         the frame are looked at."""
         if query is None:
             raise NotImplementedError("UniPixel finds what it is told to find")
-        names = query.names if isinstance(query, Categories) else [None]
-        found: list[Candidate] = []
         seen, clip = self._look(frame, within)
-        for name in names:
-            text = words.plain(name or query.text)  # type: ignore[union-attr]
-            request = words.segment(text, len(seen), "phrase" if name else None)
-            reply = self._speech.ask(request, clip, most=_MOST_WORDS)
-            found += self._candidates(frame, seen, reply.prompts, name)
+        if isinstance(query, Expression):
+            requests = [(None, words.segment(words.plain(query.text), len(seen)))]
+        else:
+            requests = [(name, words.segment(words.plain(name), len(seen), "phrase")) for name in query.names]
+        prompts: list[torch.Tensor] = []
+        categories: list[str | None] = []
+        for category, request in requests:
+            prompts.append(self._speech.ask(request, clip, most=_MOST_WORDS).prompts)
+            categories += [category] * len(prompts[-1])
+        found = self._candidates(frame, seen, torch.cat(prompts), categories)
         return sorted(found, key=lambda one: -one.segment.score)
 
     @torch.inference_mode()
@@ -104,7 +109,7 @@ class UniPixelSession:
             reply = self._speech.ask(named, clip, most=_MOST_WORDS_ON_OBJECTS, memories=memories)
         for frame, entries in zip(seen, self._follow(seen, reply.prompts), strict=False):
             if any(entry.score > 0 for entry in entries):
-                return Answer(words.said(reply.text), self._segments(entries), frame)
+                return Answer(words.said(reply.text), [self._segment(entry) for entry in entries], frame)
         return Answer(words.said(reply.text))
 
     @torch.inference_mode()
@@ -119,12 +124,14 @@ class UniPixelSession:
             prompts: one point or box a number; what lies around a point is not excluded by anything.
         """
         seen, clip = self._look(frame, within)
+        if not prompts:
+            return {}
         time = seen.index(frame) / (clip.grid[0] * self._network.config.temporal - 1)
         request, answer, order = words.localize(words.plain(question), list(prompts))
         references = [Reference(self._corners(prompts[number]), time) for number in order]
         tokens = self._speech.force(request, answer, clip, references)
-        made = self._segments(next(self._follow([frame], tokens)))
-        return dict(zip(order, made, strict=True))
+        entries = next(self._follow([frame], tokens))
+        return {number: self._segment(entry) for number, entry in zip(order, entries, strict=True)}
 
     def close(self) -> None:
         """Drops memory, features and clips."""
@@ -169,21 +176,30 @@ class UniPixelSession:
                                                 for frame in seen]))
 
     def _candidates(
-        self, frame: int, seen: list[int], prompts: torch.Tensor, category: str | None
+        self, frame: int, seen: list[int], prompts: torch.Tensor, categories: Sequence[str | None]
     ) -> list[Candidate]:
-        network, features = self._parts_of_sam2
-        if self._best_frame:
-            found = pointing.where_best(network, features, prompts, seen)
-        else:
-            found = pointing.where_first(network, features, prompts, seen[seen.index(frame):])
-        return [Candidate(segment, category, frame=at)
-                for at, entry in filter(None, found) for segment in self._segments([entry]) if segment.present]
-
-    def _follow(self, seen: list[int], prompts: torch.Tensor) -> Iterable[list[Entry]]:
+        """What prompts mean, as far as anything does; one a category."""
         if not len(prompts):
-            return iter(())
-        return pointing.track(*self._parts_of_sam2, prompts, seen)
+            return []
+        if self._best_frame:
+            found = pointing.where_best(self._carried, self._features, prompts, seen)
+        else:
+            found = pointing.where_first(self._carried, self._features, prompts, seen[seen.index(frame):])
+        made = [Candidate(self._segment(one[1]), category, frame=one[0])
+                for one, category in zip(found, categories, strict=True) if one is not None]
+        return [one for one in made if one.segment.present]
 
-    def _segments(self, entries: Sequence[Entry]) -> list[Segment]:
-        masks = pointing.masks_of(entries, (self._frames.height, self._frames.width))
-        return [self._sam2.segment_of(mask, entry) for mask, entry in zip(masks, entries, strict=True)]
+    def _follow(self, seen: list[int], prompts: torch.Tensor) -> Iterator[list[Entry]]:
+        return pointing.track(self._carried, self._features, prompts, seen) if len(prompts) else iter(())
+
+    def _segment(self, entry: Entry) -> Segment:
+        return segment_of(mask_of(entry.logits, self._frames.height, self._frames.width), entry.iou, entry.score)
+
+    def _corners(self, prompt: Point | Box) -> list[tuple[float, float]]:
+        """In pixels of the picture that SAM 2 was trained on, with whole numbers for their middles."""
+        side = self._network.config.sam2_size
+        given = ([(prompt.x, prompt.y)] if isinstance(prompt, Point)
+                 else [(prompt.x0, prompt.y0), (prompt.x1, prompt.y1)])
+        height, width = self._frames.height, self._frames.width
+        return [(min(max(x, 0.0), width) / width * side - 0.5, min(max(y, 0.0), height) / height * side - 0.5)
+                for x, y in given]
