@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ class UniPixelSession:
         self._frames, self._network, self._speech, self._best_frame = frames, parts.language, speech, best_frame
         self._carried, self._sam2 = parts.sam2, Sam2Session(frames, parts.sam2)
         self._features = self._sam2.features
+        self._told: list[tuple[int, dict[int, BoolMask]]] = []
         self._clips: OrderedDict[tuple[int, ...], Clip] = OrderedDict()
 
     def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
@@ -54,15 +56,22 @@ class UniPixelSession:
         return self._sam2.segment(frame, prompts)
 
     def remember(self, frame: int, masks: Mapping[int, BoolMask]) -> None:
-        """As mask prompts."""
-        self._sam2.remember(frame, masks)
+        """As mask prompts, once something is tracked: the language model does not need them."""
+        self._told.append((frame, dict(masks)))
 
     def forget(self, objects: Iterable[int]) -> None:
         """Drops them from SAM 2's memory."""
-        self._sam2.forget(objects)
+        gone = set(objects)
+        self._told = [(frame, {object: mask for object, mask in masks.items() if object not in gone})
+                      for frame, masks in self._told]
+        self._sam2.forget(gone)
 
     def track(self, frame: int) -> dict[int, Segment]:
         """By SAM 2."""
+        for at, masks in self._told:
+            if masks:
+                self._sam2.remember(at, masks)
+        self._told.clear()
         return self._sam2.track(frame)
 
     @torch.inference_mode()
@@ -135,6 +144,7 @@ class UniPixelSession:
 
     def close(self) -> None:
         """Drops memory, features and clips."""
+        self._told.clear()
         self._sam2.close()
         self._clips.clear()
 
@@ -166,11 +176,12 @@ class UniPixelSession:
         if absent:
             raise BadInput("object_not_seen", f"Object {absent[0]} has no mask on the frames that are looked at.",
                            "Give it a mask there, or choose a range that shows it.")
-        clip = rules.window(min(on[len(on) // 2] for on in present.values()), whole)
-        spread = rules.sample(clip)
-        wanted = [min(on, key=lambda frame: abs(frame - clip[len(clip) // 2]))
-                  for on in present.values() if not set(on) & set(spread)]
-        seen = rules.sample(clip, [frame for frame in wanted if frame in clip])
+        first, last = min(on[0] for on in present.values()), max(on[-1] for on in present.values())
+        clip = rules.window((first + last) // 2, whole)
+        if first not in clip or last not in clip:
+            clip = range(first, last + 1)
+        turns = zip_longest(*([on[len(on) // 2], *on] for on in present.values()))
+        seen = rules.sample(clip, [frame for turn in turns for frame in turn if frame is not None])
         none = np.zeros((self._frames.height, self._frames.width), bool)
         return seen, torch.from_numpy(np.stack([np.stack([masks.get(frame, none) for masks in objects.values()])
                                                 for frame in seen]))

@@ -75,7 +75,7 @@ def about(question: str, steps: Mapping[int, Sequence[int]], frames: int) -> str
 
 def describe(question: str, numbers: Sequence[int], frames: int) -> str:
     """A question about objects; where it is no more than "describe", in the words that ask for a description."""
-    rest = re.sub(r"\[\d+\]|\b(please|and|this|these|it|them|objects?)\b|[,.\s]", "", question.lower())
+    rest = re.sub(r"\[\d+\]|\b(please|and|this|these|it|them|objects?|in detail)\b|[,.:\s]", "", question.lower())
     if rest != "describe":
         return question
     regions = " and ".join(f"the region [{number}]" for number in named(question) or numbers)
