@@ -10,7 +10,7 @@ import psutil
 import torch
 
 from backend.errors import Unavailable
-from backend.models import weights
+from backend.models import placement, weights
 from backend.models.seam import Frames, ModelSpec
 from backend.models.store import Options, Precision
 from backend.models.unipixel import loader, speech
@@ -45,7 +45,7 @@ class UniPixelModel:
         folder = path if path.is_dir() else path.parent
         config = UniPixelConfig.read(folder)
         released = weights.read(path)
-        device = _device(options.device)
+        device = str(placement.device_of(options))
         precision = _precision(options.precision, device)
         _check_room(spec, needed(released, precision), device)
         parts = loader.load(released, config, device, precision, options.size)
@@ -69,12 +69,6 @@ def needed(released: Mapping[str, torch.Tensor], precision: Precision) -> int:
             each = _BYTES[precision]
         total += each * tensor.numel()
     return int(_WORKING * total)
-
-
-def _device(named: str) -> str:
-    if named != "auto":
-        return named
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _precision(named: Precision, device: str) -> Precision:

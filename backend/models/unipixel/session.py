@@ -12,6 +12,7 @@ import torch
 
 from backend.errors import BadInput
 from backend.masks import BoolMask
+from backend.models.placement import told_when_full
 from backend.models.sam2.masks import mask_of, segment_of
 from backend.models.sam2.session import Sam2Session
 from backend.models.sam2.tracker import Entry
@@ -75,6 +76,7 @@ class UniPixelSession:
         return self._sam2.track(frame)
 
     @torch.inference_mode()
+    @told_when_full("UniPixel")
     def discover(
         self, frame: int, query: Categories | Expression | None, within: range | None = None
     ) -> list[Candidate]:
@@ -96,6 +98,7 @@ class UniPixelSession:
         return sorted(found, key=lambda one: -one.segment.score)
 
     @torch.inference_mode()
+    @told_when_full("UniPixel")
     def answer(
         self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
     ) -> Answer:
@@ -122,6 +125,7 @@ class UniPixelSession:
         return Answer(words.said(reply.text))
 
     @torch.inference_mode()
+    @told_when_full("UniPixel")
     def localize(
         self, question: str, frame: int, prompts: Mapping[int, Point | Box], within: range | None = None
     ) -> dict[int, Segment]:
