@@ -112,6 +112,8 @@ class Network:
             (not in UniPixel).
         precision: in which the modules compute under autocast; None: in that of the weights. Prompts, and every
             position, are always encoded in float32.
+        bilinear: whether frames are stretched bilinearly with antialiasing, as for UniPixel, not bicubic as in the
+            release.
 
     Attributes:
         size, mask_size: side of the picture (S) and of the logits (S/4).
@@ -120,10 +122,11 @@ class Network:
 
     def __init__(
         self, model: Sam2VideoModel, *, memory_dtype: torch.dtype = torch.bfloat16, binarise_prompts: bool = True,
-        precision: torch.dtype | None = None,
+        precision: torch.dtype | None = None, bilinear: bool = False,
     ) -> None:
         self.model = model
         self.memory_dtype, self.binarise_prompts, self.precision = memory_dtype, binarise_prompts, precision
+        self.bilinear = bilinear
         self.config = model.config
         self.size = model.memory_attention.config.memory_attention_rope_feat_sizes[0] * STRIDE
         self.mask_size = self.size // 4
@@ -141,7 +144,7 @@ class Network:
         self.model.vision_encoder.compile()
 
     def picture(self, image: npt.NDArray[np.uint8]) -> Tensor:
-        """A frame as the image encoder takes it: stretched to a square, bicubic, as the release reads frames.
+        """A frame as the image encoder takes it: stretched to a square.
 
         Args:
             image: RGB, uint8, (height, width, 3).
@@ -149,9 +152,12 @@ class Network:
         Returns:
             float32 (1, 3, S, S), normalised with ImageNet's mean and deviation.
         """
-        if image.shape[:2] != (self.size, self.size):
-            image = np.asarray(Image.fromarray(image).resize((self.size, self.size), Image.Resampling.BICUBIC))
+        square = (self.size, self.size)
+        if image.shape[:2] != square and not self.bilinear:
+            image = np.asarray(Image.fromarray(image).resize(square, Image.Resampling.BICUBIC))
         pixels = torch.from_numpy(np.array(image)).to(self.device).permute(2, 0, 1)[None].float() / 255
+        if pixels.shape[2:] != square:
+            pixels = F.interpolate(pixels, square, mode="bilinear", align_corners=False, antialias=True)
         mean, std = (torch.tensor(value, device=self.device).view(1, 3, 1, 1) for value in (_MEAN, _STD))
         return (pixels - mean) / std
 

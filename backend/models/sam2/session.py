@@ -22,13 +22,16 @@ class Sam2Session:
 
     Args:
         ahead: fetch the next frame while the network is at work; None: where that is a GPU.
+
+    Attributes:
+        features: gives the features of a frame; a few are kept.
     """
 
     def __init__(self, frames: Frames, network: Network, *, ahead: bool | None = None) -> None:
         self._frames, self._network = frames, network
-        self._encoded = Encoded(frames, network, ahead=network.device.type != "cpu" if ahead is None else ahead)
-        self._tracker = Tracker(network, self._encoded, len(frames))
-        self._prompted = Prompted(network, self._encoded, frames.height, frames.width)
+        self.features = Encoded(frames, network, ahead=network.device.type != "cpu" if ahead is None else ahead)
+        self._tracker = Tracker(network, self.features, len(frames))
+        self._prompted = Prompted(network, self.features, frames.height, frames.width)
         self._last: int | None = None
 
     def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
@@ -75,7 +78,7 @@ class Sam2Session:
     def close(self) -> None:
         """Drops memory, encoded frames and answers to prompts."""
         self._tracker.forget(list(self._tracker.trails))
-        self._encoded.close()
+        self.features.close()
         self._prompted.clear()
 
     def _absent(self) -> Segment:

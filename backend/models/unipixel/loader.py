@@ -58,7 +58,7 @@ def load(
     return Parts(
         _language(qwen, heads, config, device, precision),
         load_sam2(sam2, _architecture(config, size), f"{_WHAT}'s SAM 2", device=device, memory_dtype=torch.float32,
-                  binarise_prompts=False))
+                  binarise_prompts=False, bilinear=True))
 
 
 def _architecture(config: UniPixelConfig, size: int | None) -> Architecture:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 import psutil
 import torch
@@ -49,6 +48,8 @@ class UniPixelModel:
         precision = _precision(options.precision, device)
         _check_room(spec, needed(released, precision), device)
         parts = loader.load(released, config, device, precision, options.size)
+        if options.compile and device.startswith("cuda"):
+            parts.sam2.compile()
         return cls(spec, parts, speech.Speech(parts.language, speech.tokenizer(folder)), best_frame=options.best_frame)
 
     def open(self, frames: Frames) -> UniPixelSession:
@@ -80,7 +81,7 @@ def _precision(named: Precision, device: str) -> Precision:
 def _check_room(spec: ModelSpec, wanted: int, device: str) -> None:
     """Refuse before anything is copied to where it would not fit."""
     on_gpu = device.startswith("cuda")
-    free = cast("int", torch.cuda.mem_get_info(device)[0]) if on_gpu else psutil.virtual_memory().available
+    free = torch.cuda.mem_get_info(device)[0] if on_gpu else psutil.virtual_memory().available
     if wanted > free:
         place = "the GPU" if on_gpu else "this machine"
         raise Unavailable(

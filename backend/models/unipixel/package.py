@@ -26,18 +26,18 @@ class UniPixelPackage:
         return UniPixelModel.load(self.SPEC, store.path_of(self.SPEC), store.options(self.SPEC.name))
 
 
-def _spec(size: str, licence: str, permits: str, weights_bytes: int) -> ModelSpec:
+def _spec(size: str, base: str, permits: str, weights_bytes: int) -> ModelSpec:
     name, repository = f"unipixel-{size.lower()}", f"PolyU-ChenLab/UniPixel-{size}"
     bytes_of = {"*.safetensors": weights_bytes}
     return ModelSpec(
         name=name,
         title=f"UniPixel {size}",
         version="1",
-        licence=licence,
+        licence=f"{base} (its base model's); the authors' terms are in their repository",
         permits=permits,
         prompts=frozenset({"point", "box", "scribble", "mask", "categories", "expression", "question"}),
         tasks=frozenset({"segment", "track", "discover", "answer"}),
-        weights=tuple(WeightFile(file, repository, licence, f"python3 launch.py models get {name}", repository,
+        weights=tuple(WeightFile(file, f"huggingface.co/{repository}", base, f"python3 launch.py models get {name}", repository,
                                  bytes_of.get(file)) for file in _FILES),
         memory_bytes=weights_bytes,
         bytes_per_object_frame=512 * 1024,
@@ -47,11 +47,11 @@ def _spec(size: str, licence: str, permits: str, weights_bytes: int) -> ModelSpe
 
 PACKAGES = (
     UniPixelPackage(_spec(
-        "3B", "Qwen Research License (of Qwen2.5-VL-3B, which it is made from); code BSD-3-Clause",
+        "3B", "Qwen Research License",
         "Research only: the base model may not be used commercially, and nothing says that masks made with it may.",
         7_800_000_000)),
     UniPixelPackage(_spec(
-        "7B", "Apache-2.0 (of Qwen2.5-VL-7B and SAM 2.1, which it is made from); code BSD-3-Clause",
+        "7B", "Apache-2.0",
         "The masks are yours. The authors' own terms for the weights are in their repository's card; read them there.",
         16_900_000_000)),
 )

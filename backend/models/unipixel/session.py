@@ -86,7 +86,7 @@ class UniPixelSession:
             raise NotImplementedError("UniPixel finds what it is told to find")
         seen, clip = self._look(frame, within)
         if isinstance(query, Expression):
-            requests = [(None, words.segment(words.plain(query.text), len(seen)))]
+            requests: list[tuple[str | None, str]] = [(None, words.segment(words.plain(query.text), len(seen)))]
         else:
             requests = [(name, words.segment(words.plain(name), len(seen), "phrase")) for name in query.names]
         prompts: list[torch.Tensor] = []
