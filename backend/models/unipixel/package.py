@@ -37,7 +37,7 @@ def _spec(size: str, base: str, permits: str, weights_bytes: int) -> ModelSpec:
         permits=permits,
         prompts=frozenset({"point", "box", "scribble", "mask", "categories", "expression", "question"}),
         tasks=frozenset({"segment", "track", "discover", "answer"}),
-        weights=tuple(WeightFile(file, f"huggingface.co/{repository}", base, f"python3 launch.py models get {name}", repository,
+        weights=tuple(WeightFile(file, repository, base, f"python3 launch.py models get {name}", repository,
                                  bytes_of.get(file)) for file in _FILES),
         memory_bytes=weights_bytes,
         bytes_per_object_frame=512 * 1024,
@@ -52,7 +52,7 @@ PACKAGES = (
         7_800_000_000)),
     UniPixelPackage(_spec(
         "7B", "Apache-2.0",
-        "The masks are yours. The authors' own terms for the weights are in their repository's card; read them there.",
+        "Its base models permit any use; whether the authors of the weights do, their repository says.",
         16_900_000_000)),
 )
 """Sizes are estimates: parameters at two bytes each."""
