@@ -27,7 +27,8 @@ _STD = (0.26862954, 0.26130258, 0.27577711)
 
 
 def window(frame: int, within: range) -> range:
-    """The part of a range that is looked at together: at most `WINDOW` frames around a frame of it."""
+    """The part of a range that is looked at together: at most `WINDOW` frames, around a frame as far as the range has
+    them."""
     start = min(max(frame - WINDOW // 2, within.start), max(within.stop - WINDOW, within.start))
     return range(start, min(start + WINDOW, within.stop))
 
@@ -38,15 +39,16 @@ def sample(clip: range, wanted: Iterable[int] = (), most: int = MOST_FRAMES) -> 
 
     Args:
         clip: frame numbers, not empty.
-        wanted: frames of the clip that have to be in, as many as `most` at best.
+        wanted: frames that have to be in, of the clip or not; where they are more than `most` the first of them.
         most: how many it can see, two or more.
     """
+    wanted = list(wanted)
     count = len(clip)
-    if count <= most:
-        return list(clip)
+    if count + len(set(wanted) - set(clip)) <= most:
+        return sorted({*clip, *wanted})
     spread = np.arange(0, count, (count - 1) / (most - 1))[:most]
-    chosen = [clip[int(place)] for place in np.round(spread)]
-    free = set(range(most))
+    chosen = [clip[int(place)] for place in np.round(spread)] if count > most else list(clip)
+    free = set(range(len(chosen)))
     for frame in wanted:
         if frame in chosen:
             free.discard(chosen.index(frame))

@@ -64,8 +64,8 @@ def load(
 def _architecture(config: UniPixelConfig, size: int | None) -> Architecture:
     """The released models carry the base-plus size; a small one for tests says what it carries."""
     tiny = config.sam2.get("sam2_tiny")
-    described = architecture_of(tiny) if tiny else ARCHITECTURES["base-plus"]
-    return replace(described.at(size or config.sam2_size), dynamic_multimask=False)
+    described = architecture_of(tiny) if tiny else ARCHITECTURES["base-plus"].at(config.sam2_size)
+    return replace(described.at(size), dynamic_multimask=False)
 
 
 def _language(

@@ -115,13 +115,13 @@ class _Run:
 
     def _generated(self, clip: Clip) -> dict[str, Array]:
         given, network = self._given, self._network
-        network.config = replace(network.config, seg_token=self._ids["gen_seg_token_id"])
+        network.config = replace(network.config, seg_token=self._ids.get("gen_seg_token_id", network.config.seg_token))
         reading = network.read(given["gen_prompt_ids"].tolist(), clip)
         written = network.write(reading, len(given["gen_ids"]), stop=())
         made: dict[str, Array] = {"gen_ids": np.array(written.ids)}
         if len(written.hidden):
             first = network.heads.hidden_prompts(written.hidden[:1])
-            followed = self._follow(first, _GENERATED_FRAMES)
+            followed = self._follow(first, min(_GENERATED_FRAMES, len(given["sam_frames"])))
             made["gen_low_res_first"] = _stacked(followed, "logits", _GENERATED_KEPT)[0]
         return made
 

@@ -52,6 +52,7 @@ class UniPixelSession:
         self._told: list[tuple[int, dict[int, BoolMask]]] = []
         self._clips: OrderedDict[tuple[int, ...], Clip] = OrderedDict()
 
+    @told_when_full("UniPixel")
     def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
         """By SAM 2 alone: it takes negative clicks, which the language model does not know, and is quicker."""
         return self._sam2.segment(frame, prompts)
@@ -67,6 +68,7 @@ class UniPixelSession:
                       for frame, masks in self._told]
         self._sam2.forget(gone)
 
+    @told_when_full("UniPixel")
     def track(self, frame: int) -> dict[int, Segment]:
         """By SAM 2."""
         for at, masks in self._told:

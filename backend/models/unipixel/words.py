@@ -41,7 +41,7 @@ def kind_of(expression: str) -> Kind:
     words = expression.lower().rstrip(".?!").split()
     if expression.rstrip().endswith("?") or (words and words[0] in _ASKING):
         return "question"
-    return "phrase" if len(words) <= _MOST_WORDS_OF_A_PHRASE and not expression.rstrip().endswith(".") else "sentence"
+    return "phrase" if len(words) <= _MOST_WORDS_OF_A_PHRASE else "sentence"
 
 
 def segment(expression: str, frames: int, kind: Kind | None = None) -> str:
