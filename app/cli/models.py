@@ -56,17 +56,17 @@ def run(args: argparse.Namespace) -> int:
 
 def show() -> None:
     """A few lines a model."""
-    for one in registry.available():
+    known = registry.available()
+    wide = max(len(one.spec.name) for one in known)
+    for one in known:
         spec = one.spec
         here = store.bytes_here(spec) if spec.weights else 0
-        state = "ready" if one.ready else "not ready"
-        print(f"{spec.name:20} {state:10} {spec.title}")
-        print(f"{'':20} {'':10} licence: {spec.licence}. {spec.permits}")
-        size = f"{download.in_units(here)} in {store.path_of(spec)}; " if here else ""
         memory = download.in_units(spec.memory_bytes) if spec.memory_bytes else "little"
-        print(f"{'':20} {'':10} {size}memory: {memory}")
-        if one.missing:
-            print(f"{'':20} {'':10} {one.missing}")
+        size = f", {download.in_units(here)} in {store.path_of(spec)}" if here else ""
+        print(f"{spec.name:{wide}}  {'ready' if one.ready else 'not ready':9}  {spec.title}")
+        for line in (f"licence: {spec.licence}. {spec.permits}", f"memory: {memory}{size}", one.missing):
+            if line:
+                print(f"{'':{wide}}  {'':9}  {line}")
 
 
 def get(spec: ModelSpec, yes: bool) -> None:

@@ -75,3 +75,30 @@ def test_a_model_is_asked_about_an_object_and_what_it_said_stays(server: Server,
         panel.get_by_role("button", name="Delete the answer").first.click()
         expect(panel.locator("li")).to_have_count(1)
         assert [one["question"] for one in said(server)] == [f"Describe [{thing['id']}] in detail."]
+
+
+def test_a_video_is_looked_over_and_each_object_is_proposed_once(server: Server, browser: Browser) -> None:
+    with strict_page(browser) as page:
+        work = opened(page, server, 5)
+        before = len(work.state()["objects"])
+        page.keyboard.press("/")
+        page.keyboard.type("white, black")
+        page.get_by_label("Frames from look to look").fill("4")
+        page.get_by_role("button", name="Find over the video").click()
+        page.wait_for_function("throughline.state().search?.looking === false", timeout=SLOW)
+        found = work.state()["search"]["candidates"]
+        assert {one["category"] for one in found} == {"white", "black"}
+        assert {one["frame"] for one in found} <= {0, 4, 8, 12}
+        page.wait_for_function("f => throughline.state().shown === f", arg=found[0]["frame"], timeout=SLOW)
+
+        # one may look around meanwhile; a key goes on to the next one, wherever that is
+        work.go(15)
+        assert len(work.state()["search"]["candidates"]) == len(found)
+        page.locator(".tw-stage").focus()
+        work.key("Enter")
+        page.wait_for_function("n => throughline.state().objects.length > n", arg=before, timeout=SLOW)
+        work.key("Escape")
+        assert work.state()["search"] is None
+        made = work.state()["objects"][-1]["id"]
+        masks = server.call("GET", f"/api/videos/1/masks?start=0&stop={FRAMES}")["items"]
+        assert [one["frame"] for one in masks if one["object_id"] == made] == [found[0]["frame"]]

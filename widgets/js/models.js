@@ -1,6 +1,7 @@
 // Which model answers, and what to say where it cannot. None takes the place of another by itself: a person chooses.
 
-import { t } from "./i18n.js";
+import { h } from "./dom.js";
+import { heard, t } from "./i18n.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Model} Model */
@@ -42,6 +43,15 @@ export function wordModel(state) {
 export function answerModel(state) {
   const talks = (model) => model?.ready && model.tasks.includes("answer");
   return [wordModel(state), chosenModel(state), ...state.video.models].find(talks);
+}
+
+/** Options of a choice of models: those that are not ready stand below the others, say why, and cannot be chosen. @param {Model[]} models */
+export function modelOptions(models) {
+  const option = ({ name, title, ready, missing }) => (
+    h("option", { value: name, title: heard(missing || title), disabled: !ready }, name));
+  const absent = models.filter(({ ready }) => !ready);
+  return [...models.filter(({ ready }) => ready).map(option),
+    absent.length > 0 && h("optgroup", { label: t`Not ready`, title: t`What is missing: python3 launch.py models` }, absent.map(option))];
 }
 
 /** What is the matter with a model that is not ready. @param {Model} model */

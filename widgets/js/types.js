@@ -45,6 +45,7 @@
  * @property {string} model name of the model that answers
  * @property {string|null} wordsModel name of the model that words go to; null: the chosen one, or the first that takes any
  * @property {import("./answers.js").Answer[]} answers what models said about objects, oldest first
+ * @property {{id: string|null, progress: number, found: number}|null} proposing a search over the video that goes on
  * @property {string|null} asking the question that a model thinks about
  * @property {Set<number>} hidden objects not drawn, on this screen only
  * @property {number|null} inPoint first frame of the range

@@ -42,6 +42,7 @@ import { correctionsPanel } from "./review/corrections-panel.js";
 import { pinLayer } from "./review/pins.js";
 import { Threads } from "./review/threads.js";
 import { threadsPanel } from "./review/threads-panel.js";
+import { Proposals } from "./proposals.js";
 import { Runs } from "./runs.js";
 import { attempt, queryNumber, setQuery } from "./shell/page.js";
 import { isTyping, Shortcuts } from "./shortcuts.js";
@@ -91,6 +92,7 @@ export class Workspace {
     this.identities = new Identities(this);
     this.nextFrame = new NextFrame(this);
     this.answers = new Answers(this);
+    this.proposals = new Proposals(this);
     this.threads = new Threads(this);
     this.findings = new Findings(this);
     this.compare = new Compare(this);

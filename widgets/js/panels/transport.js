@@ -4,7 +4,7 @@ import { verdictLine } from "../compare/runs.js";
 import { fill, h } from "../dom.js";
 import { heard, t } from "../i18n.js";
 import { icon } from "../icons.js";
-import { chosenModel, trackers } from "../models.js";
+import { chosenModel, modelOptions, trackers } from "../models.js";
 import { JUMPS } from "../timeline/jump-kinds.js";
 import { countStale } from "../timeline/segments.js";
 import { commandButton } from "./button.js";
@@ -84,20 +84,14 @@ function trackGroup(workspace) {
     commandButton(workspace, "track.forward", { text: t`Track`, class: "tw-primary" }));
 }
 
-/** Which model answers. Those that are not ready stand below the others, say what is missing, and cannot be chosen. */
+/** Which model answers. */
 function modelChoice({ store }) {
   const select = h("select", { class: "tw-field tw-model", "aria-label": t`Model`,
     onchange: () => store.set({ model: select.value }) });
-  const option = ({ name, title, ready, missing }) => (
-    h("option", { value: name, title: heard(missing || title), disabled: !ready }, name));
-  const all = trackers(store.state);
-  const absent = all.filter((model) => !model.ready);
-  fill(select, all.filter((model) => model.ready).map(option),
-    absent.length > 0 && h("optgroup", { label: t`Not ready` }, absent.map(option)));
+  fill(select, modelOptions(trackers(store.state)));
   store.on(["model"], (state) => {
     select.value = state.model;
-    select.title = [t`Model that answers: ${heard(chosenModel(state).title)}`,
-      ...absent.map(({ name, missing }) => `${name}: ${heard(missing)}`)].join("\n");
+    select.title = t`Model that answers: ${heard(chosenModel(state).title)}`;
   });
   return select;
 }

@@ -1,7 +1,7 @@
 // What everything drawn on the timeline shares: the colours of the theme, and the list of layers.
 
 import { paintBars, paintLow, paintMarks } from "./lane-layers.js";
-import { paintLooked, paintPins, paintRange, paintTicks } from "./ruler-layers.js";
+import { paintCandidates, paintLooked, paintPins, paintRange, paintTicks } from "./ruler-layers.js";
 import { RULER } from "./scale.js";
 
 /** @typedef {Object<string, string> & {hatch: CanvasPattern, dots: (colour: string) => CanvasPattern}} Inks */
@@ -14,7 +14,7 @@ import { RULER } from "./scale.js";
 
 /** Drawn one over the other. A new kind of mark is a function in a file of its own and a name here. */
 /** @type {((paint: Paint, state: import("../types.js").State) => void)[]} */
-const RULER_LAYERS = [paintRange, paintTicks, paintLooked, paintPins];
+const RULER_LAYERS = [paintRange, paintTicks, paintLooked, paintPins, paintCandidates];
 /** @type {((paint: Paint, lane: Lane) => void)[]} */
 const LANE_LAYERS = [paintBars, paintLow, paintMarks];
 

@@ -79,3 +79,16 @@ export function paintPins({ context, scale, inks }, { timeline }) {
     context.stroke();
   }
 }
+
+/** A ring for each frame with candidates that wait, filled where the one is that is judged. @param {Paint} paint @param {State} state */
+export function paintCandidates({ context, scale, inks }, { search }) {
+  context.lineWidth = 1.5;
+  context.strokeStyle = inks.accent;
+  for (const frame of new Set(search?.open.map((one) => one.frame))) {
+    context.fillStyle = search.current?.frame === frame ? inks.accent : inks.surface;
+    context.beginPath();
+    context.arc(scale.toX(frame + 0.5), RULER - 8, 4, 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
+  }
+}

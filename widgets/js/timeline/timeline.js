@@ -21,7 +21,8 @@ import { THUMB, Thumbs } from "./thumbs.js";
 
 const NONE = Object.freeze([]);
 /** What the lanes are drawn from, beside their own order. */
-const DRAWN = ["timeline", "inPoint", "outPoint", "hidden", "selected", "looked", "lookedBy", "findings", "finding", "video"];
+const DRAWN = ["timeline", "inPoint", "outPoint", "hidden", "selected", "looked", "lookedBy", "findings", "finding", "video",
+  "search"];
 
 export class Timeline {
   /** @param {import("../workspace.js").Workspace} workspace */
