@@ -29,7 +29,7 @@ def outputs(case: Case) -> dict[str, Array]:
     arrays = {"references": seen.references.numpy(), "image_feats": seen.features.numpy()}
     if points is None:
         return arrays | _whole(case, asker, seen) | _referred(case)
-    made = asker.write(seen, config["max_length"])
+    made = asker.write(seen, config["max_length"], whole=True)
     arrays |= _arrays(made) | {"out_feats": made.features.numpy()[case.arrays.get("feat_grids", slice(None))]}
     return arrays | (_masks(case, asker, seen.features) if "post_in_feats" in case.arrays else _boxes(case))
 

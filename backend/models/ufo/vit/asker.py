@@ -86,15 +86,18 @@ class VitAsker:
         mean, spread = (torch.tensor(one, device=device)[:, None, None] for one in (_MEAN, _SPREAD))
         return network.see(((pixels - mean) / spread).to(dtype), said, per_window)
 
-    def write(self, seen: Seen, steps: int, how: Search | None = None, end: int | None = None) -> Answers:
+    def write(
+        self, seen: Seen, steps: int, how: Search | None = None, end: int | None = None, whole: bool = False
+    ) -> Answers:
         """What the network writes of what it saw: a text a grid point; with a search one of the whole picture.
 
         Args:
             end: the token that ends a text; None: `[SEP]`.
+            whole: as of `greedy`.
         """
         end = self.tokens.end if end is None else end
         if how is None:
-            return greedy(self._network, seen.memory, len(seen.references), self.tokens.start, end, steps)
+            return greedy(self._network, seen.memory, len(seen.references), self.tokens.start, end, steps, whole)
         return search(self._network, seen.memory, self.tokens.start, end, steps, how)
 
     def masked(

@@ -41,18 +41,34 @@ class Search:
     alpha: float = 1.0
 
 
-def greedy(network: UfoVitNetwork, memory: Memory, texts: int, start: int, end: int, most: int) -> Answers:
-    """The likeliest token again and again, until every text has ended or has `most` tokens."""
-    ids = torch.full((texts,), start, device=network.pos_embed.device)
-    ended = torch.zeros_like(ids, dtype=torch.bool)
-    said: list[tuple[Tensor, Tensor, Tensor]] = []
-    while len(said) < most and not ended.all():
-        features, memory = network.write(ids, len(said), memory)
-        probabilities, ids = network.logits(features).softmax(-1).max(-1)
-        ended |= ids == end
-        ids = ids.masked_fill(ended, end)
-        said.append((ids, probabilities, features))
-    return Answers(*(torch.stack(one, dim=1) for one in zip(*said, strict=True)))
+def greedy(
+    network: UfoVitNetwork, memory: Memory, texts: int, start: int, end: int, most: int, whole: bool = False
+) -> Answers:
+    """The likeliest token again and again, until every text has ended or has `most` tokens.
+
+    Args:
+        whole: go on with texts that have ended, as the authors do, for the probabilities after their end; else those
+            are 0, as features are, and the rest is much quicker: most grid points soon say that there is nothing.
+    """
+    device, dtype = network.pos_embed.device, network.pos_embed.dtype
+    ids = torch.full((texts, most), end, device=device)
+    probabilities = torch.zeros(texts, most, device=device)
+    features = torch.zeros(texts, most, network.config.width, device=device, dtype=dtype)
+    last, rows = torch.full((texts,), start, device=device), torch.arange(texts, device=device)
+    ended = torch.zeros_like(rows, dtype=torch.bool)
+    for step in range(most):
+        features[rows, step], memory = network.write(last, step, memory)
+        probabilities[rows, step], last = network.logits(features[rows, step]).softmax(-1).max(-1)
+        ended[rows] |= last == end
+        last = last.masked_fill(ended[rows], end)
+        ids[rows, step] = last
+        if ended.all():
+            return Answers(ids[:, :step + 1], probabilities[:, :step + 1], features[:, :step + 1])
+        going = ~ended[rows]
+        if not whole and not going.all():
+            rows, last = rows[going], last[going]
+            memory = [one and one.rows(going) for one in memory]
+    return Answers(ids, probabilities, features)
 
 
 def search(
@@ -65,7 +81,7 @@ def search(
     beam can become better than the worst of them.
     """
     if how.beams == 1:
-        return greedy(network, memory, 1, start, end, most)
+        return greedy(network, memory, 1, start, end, most, whole=True)
     device = network.pos_embed.device
     memory = [one and one.rows(torch.zeros(how.beams, dtype=torch.long, device=device)) for one in memory]
     beams = [_Beam([], 0.0 if rank == 0 else -1e9) for rank in range(how.beams)]

@@ -14,7 +14,7 @@ import torch
 
 from backend.errors import BadInput, Unavailable
 from backend.models.store import Options
-from backend.models.ufo.model import VIT
+from backend.models.ufo.model import VIT, UfoPackage
 from backend.models.ufo.vit import loading, prompts
 from backend.models.ufo.vit.asker import VitAsker, load
 from backend.models.ufo.vit.config import VitConfig
@@ -22,6 +22,8 @@ from backend.models.ufo.vit.network import Seen
 from backend.models.ufo.vit.tokens import Tokens
 from backend.models.ufo.vit.writing import Answers, Search
 from backend.parity.cases import Case
+from backend.prompts import Categories, Expression, Question
+from tests.moving_shapes import Pictures
 
 CASE = Case.read(Path(__file__).parents[3] / "golden" / "ufo_vit_det")
 CHECKPOINT = replace(VIT[0].checkpoint, side=224)
@@ -50,7 +52,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> VitAsker:
 
 def answering(model: VitAsker, monkeypatch: pytest.MonkeyPatch, texts: dict[int, str]) -> None:
     """Let it write these texts at these grid points, and nothing at the others."""
-    def write(seen: Seen, steps: int, how: Search | None = None, end: int | None = None) -> Answers:
+    def write(seen: Seen, steps: int, how: Search | None = None) -> Answers:
         count = len(seen.references)
         ids = torch.full((count, steps), model.tokens.end)
         for place, text in texts.items():
@@ -179,6 +181,21 @@ def test_masks_are_of_the_size_of_the_frame(model: VitAsker, monkeypatch: pytest
         assert bool((model.regions(PICTURE, NAMES) == 1).all()), "no other class was named"
 
 
+def test_texts_that_have_ended_are_not_gone_on_with(model: VitAsker) -> None:
+    square = np.random.default_rng(1).integers(0, 255, (448, 448, 3), dtype=np.uint8)
+    with torch.inference_mode():
+        seen = model.look(square, [2, 7, 8, 3], 3)
+        free = model.write(seen, 12)
+        end = int(free.ids[:, 3:].flatten().mode().values)  # a token that is said
+        whole, quick = (model.write(seen, 12, end=end, whole=one) for one in (True, False))
+    going = (quick.ids != end).cumsum(1) == torch.arange(1, quick.ids.shape[1] + 1)
+    first = going.sum(1).unique()
+    assert len(first) > 1, "they end at different steps"
+    assert bool((whole.ids == quick.ids).all())
+    assert torch.allclose(whole.probabilities[going], quick.probabilities[going], atol=1e-5)
+    assert torch.allclose(whole.features[going], quick.features[going], atol=1e-4)
+
+
 def test_scores_by_relative_position_are_made_some_rows_at_a_time(
     model: VitAsker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,3 +214,26 @@ def test_half_the_precision_gives_nearly_the_same(tmp_path: Path, model: VitAske
                       for each in (half, model))
         assert half.write(one, 2).ids.shape == (4, 2)
         assert torch.nn.functional.cosine_similarity(one.features.float(), other.features, dim=-1).mean() > 0.98
+
+
+def test_behind_the_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = UfoPackage(CHECKPOINT)
+    monkeypatch.setenv("THROUGHLINE_WEIGHTS", str(tmp_path))
+    monkeypatch.setattr("backend.models.store.options", lambda name: Options(device="cpu"))
+    assert "ufo-vit-b-multi.pth" in (package.missing() or "")
+    written(tmp_path / package.SPEC.name)
+    assert package.missing() is None
+    session = package.load().open(Pictures([PICTURE, PICTURE]))
+    asked = Categories(names=NAMES)
+    assert session.discover(0, asked) == [] and session.discover(0, Expression(text="the dog")) == []
+    asker = session._asker
+    assert isinstance(asker, VitAsker)
+    answering(asker, monkeypatch, {12: "hair drier," + "<MASK>" * 16})
+    (found,) = session.discover(1, asked)
+    assert found.category == "hair drier" and found.segment.mask.shape == (90, 120) and found.segment.present
+    answering(asker, monkeypatch, {0: "224,224,224,112"})
+    (found,) = session.discover(1, Expression(text="The dog."))
+    assert found.segment.mask.sum() == 60 * 24, "the box, each pixel that it touches"
+    answer = session.answer(Question(text="Describe [7]."), {7: {0: found.segment.mask}})
+    assert answer.text.startswith("[7] ") and not answer.segments
+    session.close()
