@@ -1,13 +1,15 @@
 """Folders of tiny UFO weights, as `models get` would leave real ones: by the formula, but made to say something.
 
-The layers add nothing, so that a token follows from the one before alone. Asked with grid points, the network says
-`SAID` and a mask; asked otherwise, it says masks until it has to stop. What the masks show means nothing.
+The layers add nothing, so that a token follows from the one before alone (InternVL), or from its position (ViT). Asked
+with grid points, the network names a category and a mask; asked otherwise, it says masks until it has to stop. What the
+masks show means nothing.
 """
 
 from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +17,11 @@ import safetensors.torch
 import sentencepiece
 import torch
 
+from backend.models import ufo
 from backend.models.ufo import heads
 from backend.models.ufo.internvl import prompts
 from backend.models.ufo.internvl.tokenizer import Tokenizer
-from backend.models.ufo.model import Checkpoint
+from backend.models.ufo.model import Checkpoint, UfoPackage
 from backend.parity import formula
 from backend.parity.cases import Case
 
@@ -27,9 +30,33 @@ SAID = "moving square"
 """13 letters, each once: with a comma and 16 mask tokens they are the 30 tokens of an answer."""
 
 
-def write_tiny(folder: Path, checkpoint: Checkpoint) -> None:
-    """Weights and tokenizer of a checkpoint of UFO-InternVL."""
+def tiny_package(name: str) -> UfoPackage:
+    """The model of this name, but one that needs no memory to speak of."""
+    package = next(one for one in ufo.PACKAGES if one.SPEC.name == name)
+    return UfoPackage(replace(package.checkpoint, memory_bytes=0))
+
+
+def write_tiny(folder: Path, checkpoint: Checkpoint) -> str:
+    """Weights and words of a checkpoint. Returns the category whose objects it finds."""
     folder.mkdir(parents=True, exist_ok=True)
+    return _write_vit(folder, checkpoint) if checkpoint.kind == "vit" else _write_internvl(folder, checkpoint)
+
+
+def _write_vit(folder: Path, checkpoint: Checkpoint) -> str:
+    case = Case.read(GOLDEN / "ufo_vit_det")
+    vocabulary = case.about["vocab"]
+    silent = formula.Override(r"(attn\.proj|ffn\.layers\.1)\.(weight|bias)$", 0.0)
+    state = formula.state_dict(case.about["state_dict"], [silent])
+    said = [vocabulary[one] for one in ("car", ",", *[heads.MASK] * heads.MASK_TOKENS, "[SEP]")]
+    words, positions = (state[f"backbone.embed.{name}_embeddings.weight"] for name in ("word", "position"))
+    positions[:len(said)] = 50 * words[said]  # the position alone tells what is said there
+    torch.save({"state_dict": {name: torch.from_numpy(one) for name, one in state.items()}},
+               folder / checkpoint.weights)
+    (folder / "vocab.txt").write_text("\n".join(sorted(vocabulary, key=vocabulary.get)) + "\n", encoding="utf-8")
+    return "car"
+
+
+def _write_internvl(folder: Path, checkpoint: Checkpoint) -> str:
     tokenizer = _write_tokenizer(folder)
     lora = checkpoint.weights.endswith(".pth")
     case = Case.read(GOLDEN / ("ufo_internvl_res" if lora else "ufo_internvl_det"))
@@ -40,13 +67,14 @@ def write_tiny(folder: Path, checkpoint: Checkpoint) -> None:
     if not lora:
         (folder / checkpoint.weights).mkdir(exist_ok=True)
         safetensors.torch.save_file(state, folder / checkpoint.weights / "model.safetensors")
-        return
+        return SAID
     base = {name.removeprefix("backbone."): one for name, one in state.items() if "language_model." not in name}
     safetensors.torch.save_file(base, folder / "model.safetensors")
     (folder / "model.safetensors.index.json").write_text(
         json.dumps({"weight_map": dict.fromkeys(base, "model.safetensors")}))
     torch.save({name: one for name, one in state.items() if name.removeprefix("backbone.") not in base},
                folder / checkpoint.weights)
+    return SAID
 
 
 def _write_tokenizer(folder: Path) -> Tokenizer:
