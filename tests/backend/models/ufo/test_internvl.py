@@ -86,6 +86,13 @@ def test_odd_sizes(folder: Path, height: int, width: int) -> None:
             assert one.segment.mask.shape == (height, width) and one.segment.present
 
 
+def test_the_vit_is_asked_the_same_way(folder: Path, shapes: Shapes) -> None:
+    package = PACKAGES["ufo-vit-b-regions"]
+    said = write_tiny(folder / package.SPEC.name, package.checkpoint)
+    (found,) = package.load().open(shapes.frames).discover(1, Categories(names=["dog", said]))
+    assert found.category == said and found.segment.mask.all()
+
+
 def test_boxes_and_regions(folder: Path, shapes: Shapes) -> None:
     (found,) = tiny(folder, "ufo-internvl-regions").load().open(shapes.frames).discover(1, Categories(names=[SAID]))
     assert found.segment.mask.all()  # of one class every pixel is its
