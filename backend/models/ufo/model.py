@@ -87,16 +87,18 @@ class UfoPackage:
 
         Raises:
             BadInput: the weights are not what they should be; a picture size that it cannot be run at.
-            Unavailable: no such device.
+            Unavailable: no such device, or a GPU without enough memory.
         """
-        from backend.models.ufo.session import Abilities  # needs torch
+        from backend.models.placement import told_when_full  # these need torch
+        from backend.models.ufo.session import Abilities
 
         one, options = self.checkpoint, store.options(self.SPEC.name)
         if options.size not in (None, one.side):
             raise BadInput("wrong_size", f"{one.title} cannot be run at {options.size} pixels.",
                            "Each checkpoint of UFO is for one size; choose a model of another size.")
-        asker: Asker = importlib.import_module(f"backend.models.ufo.{one.kind}.asker").load(
-            store.path_of(self.SPEC), one, options)
+        with told_when_full(one.title):
+            asker: Asker = importlib.import_module(f"backend.models.ufo.{one.kind}.asker").load(
+                store.path_of(self.SPEC), one, options)
         return UfoModel(self.SPEC, asker, Abilities(one.categories, one.expressions, one.captions))
 
 

@@ -116,6 +116,9 @@ def load(path: Path, checkpoint: Checkpoint, options: Options) -> InternVLAsker:
     """
     if options.precision == "4bit":
         raise BadInput("not_in_4_bits", "UFO cannot be run with 4 bits here.", "Choose bfloat16.")
+    if options.compile:
+        raise BadInput("not_compiled", "UFO-InternVL cannot be compiled: its answers grow at every step.",
+                       f"Run `python3 launch.py models use {checkpoint.name} --no-compile`.")
     tokenizer = Tokenizer(path if path.is_dir() else path.parent)
     device = placement.device_of(options)
     state, about = loading.read(path, checkpoint.weights)

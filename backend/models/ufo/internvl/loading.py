@@ -13,7 +13,7 @@ from transformers import InternVLForConditionalGeneration
 from backend.errors import BadInput
 from backend.models import weights
 from backend.models.ufo.internvl.config import INTERNVL2_5_8B, internvl_config
-from backend.models.ufo.internvl.names import merge_lora, plain_names, renamed
+from backend.models.ufo.internvl.names import converted, plain_names
 from backend.models.ufo.internvl.network import Network
 
 WHAT = "UFO on InternVL2.5"
@@ -36,18 +36,18 @@ def network_of(
     Raises:
         BadInput: weights of something else, of another size, or not all of them.
     """
-    plain = merge_lora(plain_names(state), alpha)
+    plain = plain_names(state)
     if _EMBEDDING not in plain:
         weights.check_names({_EMBEDDING}, state, WHAT)
     config = internvl_config(about, len(plain[_EMBEDDING]))
     text: Any = config.text_config
     with torch.device("meta"):  # no memory for weights that are replaced
         host = InternVLForConditionalGeneration(config)
-    made = renamed(plain, text.num_attention_heads // text.num_key_value_heads, text.head_dim)
-    expected = host.state_dict()
+    sizes = (alpha, text.num_attention_heads // text.num_key_value_heads, text.head_dim)
+    expected, made = host.state_dict(), dict(converted({name: one.to("meta") for name, one in plain.items()}, *sizes))
     weights.check_names(expected, made, WHAT)
     weights.check_shapes(expected, made, WHAT)
-    host.load_state_dict({name: tensor.to(device, dtype) for name, tensor in made.items()}, assign=True)
+    host.load_state_dict({name: one.to(device, dtype) for name, one in converted(plain, *sizes)}, assign=True)
     language = host.model.language_model
     language.rotary_emb = type(language.rotary_emb)(text).to(device)  # its tables are no weights: made anew
     return Network(host.requires_grad_(False), image_id)

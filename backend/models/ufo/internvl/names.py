@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import torch
 
@@ -33,7 +33,7 @@ _RENAMED: tuple[tuple[str, str], ...] = (
 )
 """Applied one after another."""
 
-_LORA = re.compile(r"^(.*)\.lora_([AB])\.default\.weight$")
+_LORA = re.compile(r"\.lora_[AB]\.default\.weight$")
 
 
 def plain_names(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -45,43 +45,42 @@ def plain_names(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
             .replace(".base_layer.", "."): tensor for name, tensor in state.items()}
 
 
-def merge_lora(state: Mapping[str, torch.Tensor], alpha: float) -> dict[str, torch.Tensor]:
-    """W + alpha / r * B A for every weight with LoRA matrices, in float32 and back; names as `plain_names` gives them.
-    """
-    factors = {found.group(1, 2): tensor for name, tensor in state.items() if (found := _LORA.match(name))}
-    merged = {name: tensor for name, tensor in state.items() if not _LORA.match(name)}
-    for layer in {layer for layer, _ in factors}:
-        down, up = factors.get((layer, "A")), factors.get((layer, "B"))
-        weight = merged.get(f"{layer}.weight")
-        if down is None or up is None or weight is None:
-            continue  # its name stays missing, which is said with all that are
-        change = alpha / len(down) * (up.float() @ down.float())
-        merged[f"{layer}.weight"] = (weight.float() + change).to(weight.dtype)
-    return merged
+def converted(
+    state: Mapping[str, torch.Tensor], alpha: float, heads_per_group: int, head_size: int
+) -> Iterator[tuple[str, torch.Tensor]]:
+    """Names and tensors as transformers has them, made one after the other: the file need not fit in memory.
 
-
-def renamed(state: Mapping[str, torch.Tensor], heads_per_group: int, head_size: int) -> dict[str, torch.Tensor]:
-    """The names of transformers, the joined projections taken apart.
+    LoRA matrices are merged, W + alpha / r * B A in float32; fused projections are taken apart.
 
     Args:
-        state: as `merge_lora` gives it.
+        state: names as `plain_names` gives them.
         heads_per_group: query heads that share one key and value head.
         head_size: channels of a head.
     """
-    made = {}
     for name, tensor in state.items():
-        for pattern, replacement in _RENAMED:
-            name = re.sub(pattern, replacement, name)
-        if ".self_attn.wqkv." in name:
-            parts = _split_groups(tensor, heads_per_group, head_size)
-        elif ".attention.qkv." in name:
-            parts = tensor.chunk(3)
-        else:
-            made[name] = tensor
+        layer = name.removesuffix(".weight")
+        down, up = (state.get(f"{layer}.lora_{one}.default.weight") for one in "AB")
+        if _LORA.search(name) and f"{_LORA.sub('', name)}.weight" in state:
             continue
-        for letter, part in zip("qkv", parts, strict=True):
-            made[re.sub("w?qkv", f"{letter}_proj", name)] = part.contiguous()
-    return made
+        if down is not None and up is not None:
+            tensor = (tensor.float() + alpha / len(down) * (up.float() @ down.float())).to(tensor.dtype)
+        yield from _renamed(name, tensor, heads_per_group, head_size)
+
+
+def _renamed(
+    name: str, tensor: torch.Tensor, heads_per_group: int, head_size: int
+) -> Iterator[tuple[str, torch.Tensor]]:
+    for pattern, replacement in _RENAMED:
+        name = re.sub(pattern, replacement, name)
+    if ".self_attn.wqkv." in name:
+        parts = _split_groups(tensor, heads_per_group, head_size)
+    elif ".attention.qkv." in name:
+        parts = tensor.chunk(3)
+    else:
+        yield name, tensor
+        return
+    for letter, part in zip("qkv", parts, strict=True):
+        yield re.sub("w?qkv", f"{letter}_proj", name), part.contiguous()
 
 
 def _split_groups(joined: torch.Tensor, heads_per_group: int, head_size: int) -> tuple[torch.Tensor, ...]:

@@ -79,7 +79,6 @@ class Network:
         self._language = host.model.language_model
         vision: Any = host.config.vision_config
         self.tile = int(vision.image_size[0])
-        self.tile_tokens = int((self.tile // vision.patch_size[0] * host.config.downsample_ratio) ** 2)
 
     @property
     def vocabulary(self) -> int:

@@ -103,7 +103,8 @@ def test_boxes_and_regions(folder: Path, shapes: Shapes) -> None:
 
 def test_options_it_cannot_follow_are_refused(folder: Path) -> None:
     package = tiny(folder, "ufo-internvl-multi-448")
-    for options, code in ((Options(size=896), "wrong_size"), (Options(precision="4bit"), "not_in_4_bits")):
+    for options, code in ((Options(size=896), "wrong_size"), (Options(precision="4bit"), "not_in_4_bits"),
+                          (Options(compile=True), "not_compiled")):
         store.use(package.SPEC.name, options)
         with pytest.raises(BadInput) as error:
             package.load()
