@@ -30,7 +30,7 @@ class Tokens:
     """
 
     def __init__(self, vocabulary: Mapping[str, int], rows: int) -> None:
-        known = dict(vocabulary)
+        known = {piece: place for piece, place in vocabulary.items() if piece not in _ADDED or place < rows}
         for token in _ADDED:
             if token not in known and len(known) < rows:
                 known[token] = len(known)
