@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from backend.errors import BadInput
 from backend.models.unipixel import words
@@ -82,7 +82,7 @@ class Speech:
 def tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The tokenizer of a checkpoint. Raises BadInput where its files are not there or damaged."""
     try:
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        return PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
         raise BadInput("no_tokenizer", f"There is no tokenizer that can be read in {folder.name}.",
                        "Get all files of the checkpoint: tokenizer.json and tokenizer_config.json are among them."
