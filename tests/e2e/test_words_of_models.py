@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import tiny_models, tiny_ufo
 from tests.browser import strict_page
 from tests.e2e.conftest import SLOW, Annotating
 from tests.server import Server
@@ -102,3 +103,104 @@ def test_a_video_is_looked_over_and_each_object_is_proposed_once(server: Server,
         made = work.state()["objects"][-1]["id"]
         masks = server.call("GET", f"/api/videos/1/masks?start=0&stop={FRAMES}")["items"]
         assert [one["frame"] for one in masks if one["object_id"] == made] == [found[0]["frame"]]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A workplace with the models of the papers, at tiny weights by formula: their masks are noise."""
+    folder = tmp_path_factory.mktemp("tiny")
+    encode(folder / "square.mp4", range(FRAMES), size=SIZE)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("THROUGHLINE_WEIGHTS", str(folder / "weights"))
+        tiny_models.write_all()
+        with Server(folder / "project", module="tests.tiny_models") as server:
+            project = server.call("POST", "/api/projects", {"name": "Room", "labels": [{"name": "thing"}]})
+            server.add_video(project["id"], folder / "square.mp4")
+            yield server
+
+
+def choose(page: Page, model: str, where: str = "Model") -> None:
+    page.get_by_label(where, exact=True).select_option(model)
+    page.locator(".tw-stage").focus()
+
+
+def find(work: Annotating, kind: str, text: str) -> list[dict[str, Any]]:
+    """Ask for candidates in words."""
+    work.page.get_by_label("What the words are").select_option(kind)
+    work.page.locator(".tw-query").fill(text)
+    work.page.locator(".tw-query").press("Enter")
+    work.page.wait_for_function("throughline.state().search?.looking === false", timeout=SLOW)
+    return work.state()["search"]["candidates"]
+
+
+def accept(work: Annotating) -> int:
+    """Accept the candidate; the id of the object it becomes."""
+    before = len(work.state()["objects"])
+    work.page.locator(".tw-stage").focus()
+    work.key("Enter")
+    work.page.wait_for_function("n => throughline.state().objects.length > n", arg=before, timeout=SLOW)
+    work.settle()
+    return work.state()["objects"][-1]["id"]
+
+
+def states(server: Server, thing: int) -> dict[int, tuple[str, str]]:
+    items = server.call("GET", f"/api/videos/1/masks?start=0&stop={FRAMES}")["items"]
+    return {one["frame"]: (one["source"], one["state"]) for one in items if one["object_id"] == thing and one["area"]}
+
+
+def test_sam2_prompts_tracks_and_takes_a_correction(tiny: Server, browser: Browser) -> None:
+    with strict_page(browser) as page:
+        work = opened(page, tiny, 0)
+        choose(page, "sam2-tiny")
+        work.click(160, 120)
+        (thing,) = work.state()["objects"]
+        work.go(2)
+        work.key("]")
+        work.go(0)
+        assert work.track("forward")["model"] == "sam2-tiny"
+        assert states(tiny, thing["id"]) == {0: ("human", "tracked"), 1: ("model", "tracked"), 2: ("model", "tracked")}
+        work.go(1)
+        work.click(60, 60, button="right")
+        assert states(tiny, thing["id"]) == {0: ("human", "tracked"), 1: ("human", "tracked"), 2: ("model", "stale")}
+        work.track("stale")
+        assert states(tiny, thing["id"])[2] == ("model", "tracked")
+
+
+def test_unipixel_finds_what_is_said_tracks_it_and_answers(tiny: Server, browser: Browser) -> None:
+    with strict_page(browser) as page:
+        work = opened(page, tiny, 6)
+        choose(page, "unipixel-3b")
+        (found,) = find(work, "expression", "the red square")
+        assert found["frame"] == 6 and found["area"] > 0
+        thing = accept(work)
+        page.locator(f"[data-object='{thing}']").click()
+        page.get_by_label("All objects").uncheck()
+        assert work.track("one_forward")["model"] == "unipixel-3b"
+        assert states(tiny, thing) == {6: ("human", "tracked"), 7: ("model", "tracked")}
+        page.get_by_role("button", name="Describe").click()
+        page.wait_for_function("throughline.state().answers.length === 1", timeout=SLOW)
+        (answer,) = tiny.call("GET", "/api/videos/1/answers")
+        assert answer["text"].startswith("It is") and answer["model"] == "unipixel-3b"
+        page.locator(".tw-stage").focus()
+        work.key("Escape")
+
+
+def test_ufo_proposes_and_the_chosen_tracker_tracks(tiny: Server, browser: Browser) -> None:
+    with strict_page(browser) as page:
+        work = opened(page, tiny, 10)
+        choose(page, "sam2-tiny")
+        choose(page, "ufo-internvl-multi-448", "Model that finds by words")
+        (found,) = find(work, "categories", tiny_ufo.SAID)
+        assert (found["category"], found["frame"]) == (tiny_ufo.SAID, 10)
+        thing = accept(work)
+        page.locator(f"[data-object='{thing}']").click()
+        page.get_by_label("All objects").uncheck()
+        assert work.track("one_forward")["model"] == "sam2-tiny"
+        assert states(tiny, thing) == {10: ("human", "tracked"), 11: ("model", "tracked")}
+
+        choose(page, "ufo-internvl-res", "Model that finds by words")
+        work.go(14)
+        assert [one["category"] for one in find(work, "expression", "the red square")] == [None]
+        work.page.locator(".tw-stage").focus()
+        work.key("Escape")
+        assert thing == work.state()["objects"][-1]["id"]
