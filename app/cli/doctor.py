@@ -22,8 +22,11 @@ from projects_db.backup import integrity_problems
 
 ROOT = Path(__file__).parents[2]
 LOW_DISK_GB = 5
-Line = tuple[bool, str, str]
-"""(is it well, what it is, what it is like or how to mend it)"""
+Line = tuple[bool | None, str, str]
+"""(is it well, what it is, what it is like or how to mend it); None: it is not here, and nobody may miss it"""
+
+
+MARKS = {True: "ok", False: "!!", None: "--"}
 
 
 def add_parser(subparsers: Any) -> None:
@@ -41,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
                          ("codecs", video_codecs()), ("project", project(args.project))):
         print(title)
         for good, name, about in lines:
-            well &= good
-            print(f"  {'ok' if good else '!!'}  {name:28} {about}")
+            well &= good is not False
+            print(f"  {MARKS[good]}  {name:28} {about}")
     print("Everything is well." if well else "Lines marked !! need something; each says what.")
     return 0 if well else 1
 
@@ -80,7 +83,8 @@ def models() -> Iterator[Line]:
         trouble = (_trouble_loading(spec.name) if needed else None) or model.missing
         files = ", ".join(file.name for file in spec.weights)
         weights = f"weights are here: {files}" if files else "needs no weights"
-        yield not (needed and trouble), spec.name, (
+        well = True if not trouble else False if needed else None
+        yield well, spec.name, (
             f"{spec.title}, version {spec.version}, {spec.licence}; {trouble or weights}")
 
 

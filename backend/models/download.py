@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -64,18 +64,20 @@ class Plan:
     Attributes:
         files: all it needs.
         absent: those that are not in place yet, whole and right.
-        begun: bytes of these that are here.
+        twins: where some of these lie for another model that was made from the same one.
+        begun: bytes of the others that are here.
     """
 
     folder: Path
     files: tuple[RemoteFile, ...]
     absent: tuple[RemoteFile, ...]
+    twins: Mapping[RemoteFile, Path]
     begun: int
 
     @property
     def to_download(self) -> int:
         """Bytes."""
-        return sum(one.size for one in self.absent) - self.begun
+        return sum(one.size for one in self.absent if one not in self.twins) - self.begun
 
 
 def plan(spec: ModelSpec) -> Plan:
@@ -92,8 +94,9 @@ def plan(spec: ModelSpec) -> Plan:
     files = tuple(dict.fromkeys(one for repository in sorted({one.repository for one in spec.weights if one.repository})
                                 for one in _listed(spec, repository)))
     absent = tuple(one for one in files if not _is_right(folder / one.name, one))
-    begun = sum(part.stat().st_size for one in absent if (part := _part(folder, one)).is_file())
-    return Plan(folder, files, absent, begun)
+    twins = {one: twin for one in absent if (twin := _twin(folder, one))}
+    begun = sum(part.stat().st_size for one in absent if one not in twins and (part := _part(folder, one)).is_file())
+    return Plan(folder, files, absent, twins, begun)
 
 
 def check_room(needed: int, folder: Path) -> None:
@@ -125,6 +128,10 @@ def run(chosen: Plan, say: Callable[[str], None]) -> None:
     for one in chosen.absent:
         part = _part(chosen.folder, one)
         part.parent.mkdir(parents=True, exist_ok=True)
+        if one in chosen.twins:
+            _share(chosen.twins[one], chosen.folder / one.name)
+            say(f"{one.name}: here already, for {chosen.twins[one].relative_to(chosen.folder.parent).parts[0]}")
+            continue
         url = hf_hub_url(one.repository, one.name, revision=one.revision)
         with _in_words(one.repository), part.open("ab") as file:
             http_get(url, file, resume_size=file.tell(), expected_size=one.size, displayed_filename=one.name,
@@ -176,6 +183,20 @@ def _matches(name: str, pattern: str) -> bool:
 
 def _part(folder: Path, one: RemoteFile) -> Path:
     return folder / f"{one.name}.{one.checksum[:_LETTERS_OF_CHECKSUM]}.part"
+
+
+def _twin(folder: Path, one: RemoteFile) -> Path | None:
+    beside = (other / one.name for other in folder.parent.glob("*/") if other != folder)
+    return next((path for path in beside if _is_right(path, one)), None)
+
+
+def _share(twin: Path, path: Path) -> None:
+    """Have a file at a second place; it takes its room on the disk once where the file system can do that."""
+    path.unlink(missing_ok=True)
+    try:
+        path.hardlink_to(twin)
+    except OSError:
+        shutil.copyfile(twin, path)
 
 
 def _is_right(path: Path, one: RemoteFile) -> bool:

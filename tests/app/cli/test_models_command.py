@@ -107,6 +107,20 @@ def test_a_killed_download_goes_on_where_it_was(hub: Hub, folder: Path) -> None:
     assert (folder / "model-1.bin").read_bytes() == WEIGHTS and not parts(folder)
 
 
+def test_what_another_model_has_is_not_downloaded_again(
+    hub: Hub, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert models("get", "disc", "--yes") == 0
+    (folder / "model-1.bin").rename(folder / "model-2.bin")
+    hub.files["people/disc"]["model-2.bin"] = WEIGHTS
+    other = replace(SPEC, name="other", weights=(replace(SPEC.weights[0], name="model-2.bin"), SPEC.weights[1]))
+    monkeypatch.setitem(registry._PACKAGES, "other", SimpleNamespace(SPEC=other, missing=lambda: None, load=flow.load))
+    asked = len(hub.asked)
+    assert models("get", "other", "--yes") == 0
+    assert len(hub.asked) == asked and "to download: 0 bytes" in capsys.readouterr().out
+    assert (folder.parent / "other" / "model-2.bin").samefile(folder / "model-2.bin")
+
+
 def test_what_comes_damaged_gets_no_name(hub: Hub, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     hub.damaged = {"model-1.bin", "config.json"}
     assert models("get", "disc", "--yes") == 2
