@@ -34,10 +34,15 @@ class VitAsker:
     Args:
         side: of the square picture that tasks with grids see, a multiple of the side of a window.
         per_window: grid points along a side of a window.
+        precision: of the products of matrices; weights and sums stay float32, as with the authors.
     """
 
-    def __init__(self, network: UfoVitNetwork, tokens: Tokens, side: int, per_window: int) -> None:
+    def __init__(
+        self, network: UfoVitNetwork, tokens: Tokens, side: int, per_window: int,
+        precision: torch.dtype = torch.float32,
+    ) -> None:
         self._network, self.tokens, self._side, self._per_window = network, tokens, side, per_window
+        self._precision = precision
 
     def instances(self, frame: Image, names: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Masks, scores and labels, best first."""
@@ -78,13 +83,13 @@ class VitAsker:
 
     def look(self, square: Image, prompt_ids: Sequence[int], per_window: int | None = None) -> Seen:
         """What the network sees of a square picture of its own size, with a prompt in mind; with or without grids."""
-        network = self._network
-        device, dtype = network.pos_embed.device, network.pos_embed.dtype
-        ids, positions = zip(*self.tokens.seen(prompt_ids), strict=True)
-        said = network.read(torch.tensor(ids, device=device), torch.tensor(positions, device=device))
+        network, device = self._network, self._network.pos_embed.device
+        ids, positions = (torch.tensor(one, device=device)
+                          for one in zip(*self.tokens.seen(prompt_ids), strict=True))
         pixels = torch.tensor(square, device=device).permute(2, 0, 1).float()
         mean, spread = (torch.tensor(one, device=device)[:, None, None] for one in (_MEAN, _SPREAD))
-        return network.see(((pixels - mean) / spread).to(dtype), said, per_window)
+        with self._computing():
+            return network.see((pixels - mean) / spread, network.read(ids, positions), per_window)
 
     def write(
         self, seen: Seen, steps: int, how: Search | None = None, end: int | None = None, whole: bool = False
@@ -96,9 +101,10 @@ class VitAsker:
             whole: as of `greedy`.
         """
         end = self.tokens.end if end is None else end
-        if how is None:
-            return greedy(self._network, seen.memory, len(seen.references), self.tokens.start, end, steps, whole)
-        return search(self._network, seen.memory, self.tokens.start, end, steps, how)
+        with self._computing():
+            if how is None:
+                return greedy(self._network, seen.memory, len(seen.references), self.tokens.start, end, steps, whole)
+            return search(self._network, seen.memory, self.tokens.start, end, steps, how)
 
     def masked(
         self, said: Answers, names: Sequence[str], exactly: bool
@@ -107,6 +113,10 @@ class VitAsker:
         labels = [heads.class_of(text.split(",")[0], names) for text in self._texts(said.ids)]
         return heads.masked_answers(
             labels, said.ids, said.features, said.probabilities[:, 0], self.tokens.mask, exactly)
+
+    def _computing(self) -> torch.autocast:
+        enabled = self._precision != torch.float32
+        return torch.autocast(self._network.pos_embed.device.type, self._precision if enabled else None, enabled)
 
     def _ask_grids(self, frame: Image, prompt: str) -> tuple[Seen, Answers]:
         square = np.asarray(cv2.resize(frame, (self._side, self._side), interpolation=cv2.INTER_LINEAR), np.uint8)
@@ -136,7 +146,8 @@ def load(path: Path, checkpoint: Checkpoint, options: Options) -> VitAsker:
         raise BadInput("not_in_4_bits", "UFO cannot be run with 4 bits here.", "Choose bfloat16.")
     device = placement.device_of(options)
     file = path / checkpoint.weights if path.is_dir() else path
-    network = network_of(read(file), device=device, dtype=placement.dtype_of(options, device))
+    network = network_of(read(file), device=device)
     if options.compile and device.type == "cuda":
         network.compile_layers()
-    return VitAsker(network, Tokens.beside(file, network.config.words), checkpoint.side, checkpoint.per_tile)
+    tokens = Tokens.beside(file, network.config.words)
+    return VitAsker(network, tokens, checkpoint.side, checkpoint.per_tile, placement.dtype_of(options, device))

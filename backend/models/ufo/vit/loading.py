@@ -51,9 +51,9 @@ def read(path: Path) -> dict[str, torch.Tensor]:
 
 def network_of(
     state: Mapping[str, torch.Tensor], known: Mapping[str, Any] | None = None,
-    device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32,
+    device: torch.device | str = "cpu",
 ) -> UfoVitNetwork:
-    """The network of a state dict with released names.
+    """The network of a state dict with released names, in float32.
 
     Args:
         known: sizes that do not follow from the shapes, see `VitConfig.of`.
@@ -70,7 +70,7 @@ def network_of(
     expected = network.state_dict()
     weights.check_names(expected, plain, WHAT)
     weights.check_shapes(expected, plain, WHAT)
-    network.load_state_dict({name: tensor.to(device, dtype) for name, tensor in plain.items()}, assign=True)
+    network.load_state_dict({name: tensor.to(device, torch.float32) for name, tensor in plain.items()}, assign=True)
     return network.requires_grad_(False).eval()
 
 

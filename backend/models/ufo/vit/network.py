@@ -25,8 +25,8 @@ class KeyValues(NamedTuple):
     keys: Tensor
     values: Tensor
 
-    def __add__(self, other: KeyValues) -> KeyValues:  # type: ignore[override]
-        """Both, side by side; a batch of one counts for every row of the other."""
+    def then(self, other: KeyValues) -> KeyValues:
+        """Both, one after the other; a batch of one counts for every row of the other."""
         rows = max(len(self.keys), len(other.keys))
         return KeyValues(*(torch.cat([mine.expand(rows, -1, -1, -1), theirs.expand(rows, -1, -1, -1)], dim=2)
                            for mine, theirs in zip(self, other, strict=True)))
@@ -98,7 +98,7 @@ class _Attention(nn.Module):
     def attend_near(self, queries: Tensor, before: KeyValues, own: KeyValues, height: int, width: int) -> Tensor:
         """Image tokens (a square of `height` x `width` each of the batch) that see a text and each other; each other
         with scores by relative position. Some rows of the square at a time, so that the scores stay small."""
-        seen, said = before + own, before.keys.shape[2]
+        seen, said = before.then(own), before.keys.shape[2]
         down, across = _relative(self.rel_pos_h, height), _relative(self.rel_pos_w, width)
         row_bytes = len(queries) * self.heads * width * height * width * queries.element_size()
         step = max(1, _BIAS_BYTES // row_bytes)
@@ -135,7 +135,7 @@ class _Layer(nn.Module):
             The tokens after the layer; all that a token after them sees.
         """
         queries, seen = self.attn.project(self.ln1(tokens))
-        seen = seen if before is None else before + seen
+        seen = seen if before is None else before.then(seen)
         return self._fed(tokens + self.attn.attend(queries, seen)), seen
 
     def image(self, tokens: Tensor, prompt: KeyValues) -> tuple[Tensor, KeyValues]:
@@ -155,7 +155,7 @@ class _Layer(nn.Module):
         queries, own = self.attn.project(self.ln1(tokens))
         count, window = tokens.shape[1], image.keys.shape[2]
         itself = torch.eye(count, dtype=torch.bool, device=tokens.device)
-        mixed = self.attn.attend(queries, image + own, F.pad(itself, (window, 0), value=True))
+        mixed = self.attn.attend(queries, image.then(own), F.pad(itself, (window, 0), value=True))
         return self._fed(tokens + mixed), own
 
     def _fed(self, tokens: Tensor) -> Tensor:
@@ -273,7 +273,7 @@ class _Grids:
         Returns:
             The keys and values of the grids, of a batch of grids row by row.
         """
-        where = (2 * self._map - 1)[None].to(image.dtype)
+        where = (2 * self._map - 1)[None]
         sampled = F.grid_sample(image.permute(2, 0, 1)[None], where, mode="bilinear", align_corners=False)
         tokens = self._tokens + sampled[0].permute(1, 2, 0) + self._positions
         down, across, _ = tokens.shape

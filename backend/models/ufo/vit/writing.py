@@ -50,10 +50,10 @@ def greedy(
         whole: go on with texts that have ended, as the authors do, for the probabilities after their end; else those
             are 0, as features are, and the rest is much quicker: most grid points soon say that there is nothing.
     """
-    device, dtype = network.pos_embed.device, network.pos_embed.dtype
+    device = network.pos_embed.device
     ids = torch.full((texts, most), end, device=device)
     probabilities = torch.zeros(texts, most, device=device)
-    features = torch.zeros(texts, most, network.config.width, device=device, dtype=dtype)
+    features = torch.zeros(texts, most, network.config.width, device=device)
     last, rows = torch.full((texts,), start, device=device), torch.arange(texts, device=device)
     ended = torch.zeros_like(rows, dtype=torch.bool)
     for step in range(most):

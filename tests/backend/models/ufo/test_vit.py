@@ -209,11 +209,13 @@ def test_scores_by_relative_position_are_made_some_rows_at_a_time(
 
 def test_half_the_precision_gives_nearly_the_same(tmp_path: Path, model: VitAsker) -> None:
     half = load(written(tmp_path / "ufo"), CHECKPOINT, Options(device="cpu", precision="bfloat16"))
-    assert half._network.pos_embed.dtype == torch.bfloat16
     with torch.inference_mode():
         one, other = (each.look(PICTURE[:, :90].repeat(5, 0).repeat(5, 1)[:224, :224], [2, 7, 8, 3], 2)
                       for each in (half, model))
+        memory = one.memory[0]
+        assert memory is not None and memory.keys.dtype == torch.bfloat16
         assert half.write(one, 2).ids.shape == (4, 2)
+        assert half.caption(PICTURE)
         assert torch.nn.functional.cosine_similarity(one.features.float(), other.features, dim=-1).mean() > 0.98
 
 
