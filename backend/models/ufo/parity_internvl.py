@@ -31,13 +31,13 @@ def outputs(case: Case) -> dict[str, Array]:
     made = answer(network, reading, special[END], config["max_length"], repeat)
     arrays = {"out_ids": made.ids.numpy(), "out_probs": made.probabilities.numpy(),
               "out_feats": made.features.numpy(), "image_feats": reading.image.numpy()}
-    masks = "post_in_feats" in case.arrays
-    if points is None:
-        crafted = _referred_masks(case, reading.image) if masks else _referred_boxes(case)
-    else:
+    if points is not None:
         arrays["references"] = points[made.origins].numpy()
-        crafted = _masks(case, reading.image) if masks else _boxes(case)
-    return arrays | crafted
+    if "post_in_feats" in case.arrays:
+        return arrays | (_referred_masks if points is None else _masks)(case, reading.image)
+    if "post_in_ids" in case.arrays:
+        return arrays | (_referred_boxes if points is None else _boxes)(case)
+    return arrays
 
 
 def _referred_boxes(case: Case) -> dict[str, Array]:
