@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 import torch
 
 from backend.errors import Unavailable
@@ -34,6 +35,26 @@ def dtype_of(options: Options, device: torch.device) -> torch.dtype:
     if options.precision == "auto":
         return torch.bfloat16 if device.type == "cuda" else torch.float32
     return _PRECISIONS[options.precision]
+
+
+def check_room(title: str, name: str, wanted: int, device: torch.device) -> None:
+    """Refuse before weights are copied to where they would not fit.
+
+    Args:
+        title, name: of the model.
+        wanted: bytes that it takes at work.
+
+    Raises:
+        Unavailable: says how much is needed and how much is free.
+    """
+    on_gpu = device.type == "cuda"
+    free = torch.cuda.mem_get_info(device)[0] if on_gpu else psutil.virtual_memory().available
+    if wanted > free:
+        raise Unavailable(
+            "too_little_memory",
+            f"{title} needs about {wanted / 2**30:.1f} GB of memory as it is to be run; {free / 2**30:.1f} GB of "
+            f"{'the GPU' if on_gpu else 'this machine'} are free.",
+            f"Choose a lower precision (`launch.py models use {name} --precision ...`), or a smaller model.")
 
 
 @contextmanager

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import psutil
 import torch
 
-from backend.errors import Unavailable
 from backend.models import placement, weights
 from backend.models.seam import Frames, ModelSpec
 from backend.models.store import Options, Precision
@@ -46,7 +44,7 @@ class UniPixelModel:
         released = weights.read(path)
         device = str(placement.device_of(options))
         precision = _precision(options.precision, device)
-        _check_room(spec, needed(released, precision), device)
+        placement.check_room(spec.title, spec.name, needed(released, precision), torch.device(device))
         parts = loader.load(released, config, device, precision, options.size)
         if options.compile and device.startswith("cuda"):
             parts.sam2.compile()
@@ -76,17 +74,3 @@ def _precision(named: Precision, device: str) -> Precision:
     if named != "auto":
         return named
     return "bfloat16" if device.startswith("cuda") else "float32"
-
-
-def _check_room(spec: ModelSpec, wanted: int, device: str) -> None:
-    """Refuse before anything is copied to where it would not fit."""
-    on_gpu = device.startswith("cuda")
-    free = torch.cuda.mem_get_info(device)[0] if on_gpu else psutil.virtual_memory().available
-    if wanted > free:
-        place = "the GPU" if on_gpu else "this machine"
-        raise Unavailable(
-            "too_little_memory",
-            f"{spec.title} needs about {wanted / 2**30:.1f} GB of memory as it is to be run; {free / 2**30:.1f} GB of "
-            f"{place} are free.",
-            f"Choose a lower precision (launch.py models use {spec.name} --precision bfloat16, or 4bit on a GPU), or a "
-            "smaller model.")

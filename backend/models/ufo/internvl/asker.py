@@ -23,6 +23,9 @@ from backend.models.ufo.internvl.tokenizer import Tokenizer
 from backend.models.ufo.model import Checkpoint
 from backend.models.ufo.session import Image
 
+_WORKING = 1.25
+"""What a run takes, as a multiple of the weights: an estimate for 1344 pixels."""
+
 
 class InternVLAsker:
     """See `backend.models.ufo.session.Asker`.
@@ -112,7 +115,7 @@ def load(path: Path, checkpoint: Checkpoint, options: Options) -> InternVLAsker:
 
     Raises:
         BadInput: as `loading.read` and `network_of`; no tokenizer; a tokenizer with more tokens than the weights have.
-        Unavailable: no such device.
+        Unavailable: no such device, or too little memory.
     """
     if options.precision == "4bit":
         raise BadInput("not_in_4_bits", "UFO cannot be run with 4 bits here.", "Choose bfloat16.")
@@ -121,9 +124,11 @@ def load(path: Path, checkpoint: Checkpoint, options: Options) -> InternVLAsker:
                        f"Run `python3 launch.py models use {checkpoint.name} --no-compile`.")
     tokenizer = Tokenizer(path if path.is_dir() else path.parent)
     device = placement.device_of(options)
+    dtype = placement.dtype_of(options, device)
     state, about = loading.read(path, checkpoint.weights)
-    network = loading.network_of(state, about, tokenizer.id_of(prompts.IMAGE_CONTEXT), device=device,
-                                 dtype=placement.dtype_of(options, device))
+    wanted = _WORKING * dtype.itemsize * sum(one.numel() for one in state.values())
+    placement.check_room(checkpoint.title, checkpoint.name, int(wanted), device)
+    network = loading.network_of(state, about, tokenizer.id_of(prompts.IMAGE_CONTEXT), device=device, dtype=dtype)
     if len(tokenizer) > network.vocabulary:
         raise BadInput("wrong_weights", f"These weights know {network.vocabulary} tokens, not {len(tokenizer)}: they "
                        "are those of InternVL2.5 itself, or of another tokenizer.", "Name the file of UFO.")

@@ -118,6 +118,12 @@ def test_half_precision(folder: Path, shapes: Shapes) -> None:
     assert found.segment.present
 
 
+def test_too_little_memory_is_refused_before_loading(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.models.ufo.internvl.asker._WORKING", 1e9)
+    with pytest.raises(Unavailable, match="of memory as it is to be run"):
+        tiny(folder, "ufo-internvl-multi-448").load()
+
+
 def test_devices() -> None:
     assert placement.dtype_of(Options(), torch.device("cuda")) is torch.bfloat16
     assert placement.dtype_of(Options(), placement.device_of(Options(device="cpu"))) is torch.float32
