@@ -168,7 +168,8 @@ class Session(Protocol):
         """Candidates on a frame, best first; None asks for everything that is not among the remembered objects there.
 
         A model with language may look at more frames than that one, but only at frames `within` the range (None: of the
-        whole video). Nothing found is an empty list. Raises NotImplementedError without the task."""
+        whole video). Nothing found is an empty list. Raises NotImplementedError without the task, BadInput where the
+        model has to be told what to look for and is not."""
         ...
 
     def answer(

@@ -64,16 +64,16 @@ class UniPixelSession:
     def forget(self, objects: Iterable[int]) -> None:
         """Drops them from SAM 2's memory."""
         gone = set(objects)
-        self._told = [(frame, {object: mask for object, mask in masks.items() if object not in gone})
-                      for frame, masks in self._told]
+        left = [(frame, {object: mask for object, mask in masks.items() if object not in gone})
+                for frame, masks in self._told]
+        self._told = [(frame, masks) for frame, masks in left if masks]
         self._sam2.forget(gone)
 
     @told_when_full("UniPixel")
     def track(self, frame: int) -> dict[int, Segment]:
         """By SAM 2."""
         for at, masks in self._told:
-            if masks:
-                self._sam2.remember(at, masks)
+            self._sam2.remember(at, masks)
         self._told.clear()
         return self._sam2.track(frame)
 
@@ -83,9 +83,13 @@ class UniPixelSession:
         self, frame: int, query: Categories | Expression | None, within: range | None = None
     ) -> list[Candidate]:
         """A candidate a segmentation token; categories are asked for one by one. At most `rules.WINDOW` frames around
-        the frame are looked at."""
+        the frame are looked at.
+
+        Raises:
+            BadInput: nothing is said to look for, or with tokens of the model's own.
+        """
         if query is None:
-            raise NotImplementedError("UniPixel finds what it is told to find")
+            raise BadInput("words_needed", "UniPixel finds only what it is told to find.", "Say what to look for.")
         seen, clip = self._look(frame, within)
         if isinstance(query, Expression):
             requests: list[tuple[str | None, str]] = [(None, words.segment(words.plain(query.text), len(seen)))]

@@ -95,7 +95,7 @@ class TestDiscover:
         assert (made.text, made.segments, made.frame) == ("It is", (), None)
 
     def test_it_needs_to_be_told_what_to_find(self, model: Model, shapes: Shapes) -> None:
-        with pytest.raises(NotImplementedError):
+        with pytest.raises(BadInput, match="told to find"):
             model.open(shapes.frames).discover(0, None)
 
     def test_tokens_of_the_model_are_no_words(self, model: Model, shapes: Shapes) -> None:
@@ -173,6 +173,15 @@ class TestSeam:
         opened.forget([DISC, 99])
         assert set(opened.track(0)) == {SQUARE}
         opened.close()
+
+    def test_masks_are_not_encoded_before_something_is_tracked(self, model: Model, shapes: Shapes) -> None:
+        opened = model.open(shapes.frames)
+        opened.remember(0, {DISC: shapes.mask(DISC, 0)})
+        opened.remember(1, {SQUARE: shapes.mask(SQUARE, 1)})
+        assert not opened._sam2._tracker.trails
+        opened.forget([DISC])
+        assert set(opened.track(2)) == {SQUARE}
+        assert not opened._told
 
     def test_clips_that_are_kept_are_few(self, model: Model, shapes: Shapes, seen: list[int]) -> None:
         opened = model.open(shapes.frames)
