@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration, Sam2VideoModel
 
 from backend.errors import BadInput
+from backend.models.sam2.config import ARCHITECTURES, transformers_config
 from backend.models.unipixel import frames, memory, words
 from backend.models.unipixel.config import UniPixelConfig
 from backend.models.unipixel.heads import Heads
@@ -127,7 +128,7 @@ def test_parameters_and_memory_of_the_published_sizes(
     width: int, layers: int, middle: int, heads: int, keys: int, vocabulary: int, tied: bool, billions: float,
     sizes: dict[str, float],
 ) -> None:
-    """What the model card says of sizes (GB at their peak), counted on networks without weights."""
+    """What the model card says of sizes (GB at the peak), counted on networks without weights."""
     config = UniPixelConfig.of({
         "hidden_size": width, "num_hidden_layers": layers, "intermediate_size": middle, "num_attention_heads": heads,
         "num_key_value_heads": keys, "vocab_size": vocabulary, "tie_word_embeddings": tied,
@@ -139,7 +140,9 @@ def test_parameters_and_memory_of_the_published_sizes(
     })
     with torch.device("meta"):
         tensors = Qwen2_5_VLForConditionalGeneration(Qwen2_5_VLConfig(**config.qwen)).state_dict()
-        tensors |= Heads(config).state_dict() | {"sam2.all": torch.empty(80_850_000)}
+        tensors |= Heads(config).state_dict()
+        carried = Sam2VideoModel(transformers_config(ARCHITECTURES["base-plus"].at(config.sam2_size)))
+        tensors |= {f"sam2.{name}": tensor for name, tensor in carried.state_dict().items()}
     if tied:
         del tensors["lm_head.weight"]
     assert sum(one.numel() for one in tensors.values()) / 1e9 == pytest.approx(billions, abs=0.01)
