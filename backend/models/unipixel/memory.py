@@ -26,12 +26,13 @@ def refer_mask(masks: torch.Tensor, grid: Grid, patch: int, merge: int) -> torch
         bool (steps, objects, rows / merge, columns / merge).
     """
     steps, rows, columns = grid
-    values = masks.float()
-    if len(values) % 2:
-        values = torch.cat([values, values[-1:]])
-    pairs = values.unflatten(0, (steps, -1)).amax(1)
-    resized = interpolate(pairs, (rows * patch, columns * patch), mode="bilinear", align_corners=False, antialias=True)
-    return max_pool2d(resized, patch * merge) > 0
+    size = (rows * patch, columns * patch)
+    if len(masks) % 2:
+        masks = torch.cat([masks, masks[-1:]])
+    pairs = masks.unflatten(0, (steps, -1)).any(1)
+    resized = (interpolate(pairs[:, one:one + 1].float(), size, mode="bilinear", align_corners=False, antialias=True)
+               for one in range(pairs.shape[1]))  # one by one: masks of large frames in float take much memory
+    return torch.cat([max_pool2d(one, patch * merge) > 0 for one in resized], 1)
 
 
 def pool(rows: torch.Tensor, refer: torch.Tensor) -> torch.Tensor:

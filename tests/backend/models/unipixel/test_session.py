@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from backend.errors import BadInput, Unavailable
+from backend.models import weights
 from backend.models.seam import Model, Segment
 from backend.models.store import Options
 from backend.models.unipixel import loader, names, network, session
+from backend.models.unipixel.config import UniPixelConfig
 from backend.models.unipixel.model import UniPixelModel
 from backend.models.unipixel.package import PACKAGES
 from backend.prompts import Box, Categories, Expression, Point, Question
@@ -217,6 +219,16 @@ class TestLoading:
         (tmp_path / "config.json").write_text((folder / "config.json").read_text().replace("pixel_", ""))
         with pytest.raises(BadInput, match="of a model of type 'qwen2_5_vl'"):
             UniPixelModel.load(SPEC, tmp_path, Options(device="cpu"))
+
+    def test_weights_of_another_model_are_named(self, folder: Path) -> None:
+        released, config = weights.read(folder), UniPixelConfig.read(folder)
+        of_qwen = ("visual.", "model.", "lm_head.")
+        plain = {name: tensor for name, tensor in released.items() if name.startswith(of_qwen)}
+        with pytest.raises(BadInput, match=r"missing: .*seg_head.* They look like Qwen2.5-VL"):
+            loader.load(plain, config)
+        narrow = {**released, "seg_head.0.weight": released["seg_head.0.weight"][:8]}
+        with pytest.raises(BadInput, match=r"another size than UniPixel: seg_head.0.weight is \(8,\), not \(64,\)"):
+            loader.load(narrow, config)
 
     def test_both_spellings_of_the_language_model(self) -> None:
         """Newer transformers releases write other names; the parts are told by their names alone."""
