@@ -46,7 +46,6 @@ class Checkpoint:
     expressions: Literal["mask", "reason", "box"] | None = None
     captions: bool = False
 
-
     def spec(self) -> ModelSpec:
         """What it is and can do."""
         prompts: dict[PromptKind, object] = {
