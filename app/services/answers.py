@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.identity import Access
-from app.services.discovery import views_of
+from app.services import discovery
 from app.workplace import Workplace
 from backend.errors import BadInput
 from backend.masks import BoolMask
@@ -58,13 +58,15 @@ def ask(
     with workplace.session(video.hash, spec.name, "discover") as session_of_model:
         said = session_of_model.answer(Question(text=text), shown, within)
     model_ms = round((time.perf_counter() - started) * 1000, 1)
-    found = [Candidate(one, frame=said.frame) for one in said.segments if one.mask.any()]
+    found = [Candidate(one, frame=said.frame) for one in said.segments]
+    shown_by = discovery.shown_already(workplace, video_id, frame, found)
+    kept_words, new = _pointed_at(said.text.strip(), found, shown_by)
     with workplace.db.write() as session:
         kept = answers.add(session, video_id, [one.id for one in things], frame=frame, question=text,
-                           text=said.text.strip(), model=spec.name, person_id=access.person.id)
+                           text=kept_words, model=spec.name, person_id=access.person.id)
     told = asdict(kept)
     workplace.events.publish(video_id, "answer", told)
-    return {"answer": told, "candidates": views_of(workplace, video_id, frame, found), "model_ms": model_ms}
+    return {"answer": told, "candidates": discovery.views_of(workplace, video_id, frame, new), "model_ms": model_ms}
 
 
 def delete(workplace: Workplace, video_id: int, answer_id: int) -> None:
@@ -80,6 +82,24 @@ def by_ids(question: str, things: Sequence[Object]) -> str:
     numbered = re.sub(r"\[([^\]]+)\]", lambda found: _number(found[1], things), question)
     unnamed = [f"[{one.id}]" for one in things if f"[{one.id}]" not in numbered]
     return f"{' '.join(unnamed)}: {numbered}" if unnamed else numbered
+
+
+def _pointed_at(
+    text: str, found: Sequence[Candidate], shown_by: Sequence[int | None]
+) -> tuple[str, list[Candidate]]:
+    """The candidates that are new, and the text with "(mask 2)" as their numbers have it: an object that is known
+    already is called by its id, a mask without pixels "(no mask)"."""
+    new: list[Candidate] = []
+    names = {}
+    for n, (one, known) in enumerate(zip(found, shown_by, strict=True), 1):
+        if not one.segment.mask.any():
+            names[n] = "(no mask)"
+        elif known is not None:
+            names[n] = f"[{known}]"
+        else:
+            new.append(one)
+            names[n] = f"(mask {len(new)})"
+    return re.sub(r"\(mask (\d+)\)", lambda at: names.get(int(at[1]), at[0]), text), new
 
 
 def _number(name: str, things: Iterable[Object]) -> str:

@@ -79,9 +79,20 @@ def views_of(workplace: Workplace, video_id: int, asked: int, found: Sequence[Ca
 
 def without_known(workplace: Workplace, video_id: int, asked: int, found: Sequence[Candidate]) -> list[Candidate]:
     """Candidates that no mask on their frame shows already. Args: as `views_of`."""
+    shown = shown_already(workplace, video_id, asked, found)
+    return [one for one, known in zip(found, shown, strict=True) if known is None]
+
+
+def shown_already(
+    workplace: Workplace, video_id: int, asked: int, found: Sequence[Candidate]
+) -> list[int | None]:
+    """For each candidate the object whose mask on its frame shows the same; None where none does. Args: as `views_of`.
+
+    A model judges that by masks of its own, which may differ.
+    """
     with workplace.db.read() as session:
         there = {at: _on_frame(session, video_id, at) for at in {_frame_of(one, asked) for one in found}}
-    return [one for one in found if not _is_known(one, there[_frame_of(one, asked)])]
+    return [_same(one, there[_frame_of(one, asked)]) for one in found]
 
 
 def _view(one: Candidate, asked: int) -> dict[str, Any]:
@@ -129,7 +140,8 @@ def _on_frame(session: Session, video_id: int, frame: int) -> dict[int, Rle]:
     return {item.object_id: item.rle for item in found if item.rle is not None and item.area}
 
 
-def _is_known(one: Candidate, there: Mapping[int, Rle]) -> bool:
-    """Whether a mask that is there shows the same object. A model judges that by masks of its own, which may differ."""
+def _same(one: Candidate, there: Mapping[int, Rle]) -> int | None:
+    if one.object in there:
+        return one.object
     rle = Rle.from_mask(one.segment.mask)
-    return one.object in there or any(iou(rle, other) > SAME for other in there.values())
+    return next((object_id for object_id, other in there.items() if iou(rle, other) > SAME), None)

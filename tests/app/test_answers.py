@@ -8,7 +8,7 @@ import pytest
 
 from backend.masks import Rle, iou
 from backend.models import registry
-from backend.models.seam import Answer
+from backend.models.seam import Answer, Segment
 from tests import colour_model
 from tests.app.conftest import FRAMES, Client, Team
 from tests.app.test_annotate import box_on
@@ -75,6 +75,22 @@ def test_the_model_is_shown_the_range_alone(
     assert ask(client, video, objects=[square], start=2, stop=5).json()["answer"]["text"].startswith("<|seg|> ]")
     assert ask(client, video, objects=[square, square]).status_code == 200
     assert shown == [([2], range(2, 5)), ([1, 2, 5], None)]
+
+
+def test_masks_of_an_answer_are_called_what_they_are_on_the_page(
+    client: Client, video: int, square: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(*given: Any) -> Answer:
+        here = square_on(3).to_mask()
+        masks = [here, here & False, ~here]
+        return Answer("(mask 1) is beside (mask 3); (mask 2) is gone; (mask 9)?", [
+            Segment(one, 0.5) for one in masks], frame=3)
+
+    monkeypatch.setattr(colour_model.ColourSession, "answer", answer)
+    draw(client, video, square, 3)
+    said = ask(client, video, objects=[square]).json()
+    assert said["answer"]["text"] == f"[{square}] is beside (mask 1); (no mask) is gone; (mask 9)?"
+    assert len(said["candidates"]) == 1
 
 
 @pytest.mark.parametrize(("more", "status", "code"), [
