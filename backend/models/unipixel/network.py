@@ -3,6 +3,7 @@ and the hidden states that become prompts of SAM 2 (UniPixel section 3)."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ class Network:
         self.config, self.heads = config, heads
         self._qwen = qwen
         self._language = qwen.model.language_model
+        self._one_at_a_time = threading.Lock()
 
     def see(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> Clip:
         """The ViT over frames of one size, which `config.factor` divides: RGB uint8 (height, width, 3)."""
@@ -140,7 +142,8 @@ class Network:
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
         """Logits (n, vocabulary) of hidden states (n, width) from before the final norm."""
-        scores: torch.Tensor = self._qwen.lm_head(self._language.norm(hidden))
+        with self._one_at_a_time:
+            scores: torch.Tensor = self._qwen.lm_head(self._language.norm(hidden))
         return scores
 
     def write(self, reading: Reading, most: int, stop: Collection[int]) -> Written:
@@ -177,14 +180,16 @@ class Network:
 
     @contextmanager
     def _before_norm(self) -> Iterator[list[torch.Tensor]]:
-        """What goes into the final norm of the passes within; transformers gives out only what comes out of it."""
+        """What goes into the final norm of the pass within; transformers gives out only what comes out of it. One at a
+        time: the hook would hear other sessions as well."""
         states: list[torch.Tensor] = []
 
         def keep(_: torch.nn.Module, inputs: tuple[Any, ...]) -> None:
             states.append(inputs[0])
 
-        handle = self._language.norm.register_forward_pre_hook(keep)
-        try:
-            yield states
-        finally:
-            handle.remove()
+        with self._one_at_a_time:
+            handle = self._language.norm.register_forward_pre_hook(keep)
+            try:
+                yield states
+            finally:
+                handle.remove()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -192,6 +193,18 @@ class TestSeam:
         assert len(opened._clips) == session.CLIPS
         opened.close()
         assert not opened._clips
+
+    def test_sessions_at_work_at_once_do_not_mix(self, model: Model, shapes: Shapes) -> None:
+        """All of them share the networks; what one reads must not reach another."""
+        def ask(start: int) -> list[torch.Tensor]:
+            opened = model.open(shapes.frames)
+            return [_prompts(opened, Expression(text=text), start, range(start, start + 1)) for text in ("disc", "red")]
+
+        starts = [0, 15] * 3
+        with ThreadPoolExecutor(len(starts)) as together:
+            made = list(together.map(ask, starts))
+        for start, one in zip(starts, made, strict=True):
+            assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(one, ask(start), strict=True))
 
     def test_the_same_gives_the_same(self, model: Model, shapes: Shapes) -> None:
         one, other = (model.open(shapes.frames).discover(1, Expression(text="disc"), range(3))[0] for _ in range(2))
