@@ -31,14 +31,6 @@ class TestText:
         result = run_case(case("text"))
         assert result.passed, (result.error, result.worst)
 
-    def test_the_state_before_the_norm_is_what_prompts(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def after(network: heads.Heads, states: torch.Tensor) -> torch.Tensor:
-            return right(network, states * states.pow(2).mean(-1, keepdim=True).rsqrt() + 0.01)
-
-        right = heads.Heads.hidden_prompts
-        monkeypatch.setattr(heads.Heads, "hidden_prompts", after)
-        assert {"seg_hidden", "low_res_logits"} <= failed(run_case(case("text")))
-
     def test_masks_for_memory_are_not_binarised(self, monkeypatch: pytest.MonkeyPatch) -> None:
         right = parity._parts
 
@@ -68,6 +60,14 @@ class TestReferences:
 
         monkeypatch.setattr(parity._Run, "_references", swapped)
         assert {"ref_embeds", "logits", "seg_hidden"} <= failed(run_case(case("refs")))
+
+    def test_the_state_before_the_norm_is_what_prompts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def after(network: heads.Heads, states: torch.Tensor) -> torch.Tensor:
+            return right(network, states * states.pow(2).mean(-1, keepdim=True).rsqrt() + 0.01)
+
+        right = heads.Heads.hidden_prompts
+        monkeypatch.setattr(heads.Heads, "hidden_prompts", after)
+        assert {"seg_hidden", "low_res_logits"} <= failed(run_case(case("refs")))
 
 
 class TestMemory:
