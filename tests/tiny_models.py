@@ -1,7 +1,8 @@
 """`python -m tests.tiny_models serve ...`: Throughline with the models of the papers, at tiny weights made by formula.
 
-They lie where released weights lie (`THROUGHLINE_WEIGHTS`), and come through the same registry, loaders and sessions.
-Only two things are otherwise: SAM 2.1 tiny is still smaller than released, and nobody asks for memory that is not used.
+They lie where released weights lie (`THROUGHLINE_WEIGHTS`), where they are written before the first start, and come
+through the same registry, loaders and sessions. Only two things are otherwise: SAM 2.1 tiny is still smaller than
+released, and nobody asks for memory that is not used. The model of colours is there as well: its masks mean something.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from backend.models import registry, sam2, store, ufo
 from backend.models.sam2.config import ARCHITECTURES, architecture_of
 from backend.parity import formula
 from backend.parity.cases import Case
-from tests import tiny_ufo, tiny_unipixel
+from tests import colour_model, tiny_ufo, tiny_unipixel
 
 NAMES = ("sam2-tiny", "unipixel-3b", "ufo-internvl-multi-448", "ufo-internvl-res")
 SAM2 = Path(__file__).parent / "golden" / "sam2_video"
@@ -49,5 +50,8 @@ def be_tiny() -> None:
 if __name__ == "__main__":
     from app.cli.__main__ import main
 
+    if not store.folder().exists():
+        write_all()
     be_tiny()
+    registry.register(colour_model.Package())
     sys.exit(main(sys.argv[1:]))

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import tiny_models, tiny_ufo
 from tests.browser import strict_page
 from tests.e2e.conftest import SLOW, Annotating
 from tests.server import Server
@@ -16,22 +15,37 @@ from tests.video_fixtures import encode
 
 pytestmark = pytest.mark.e2e
 FRAMES, SIZE = 16, (320, 240)
+COLOURS, NOISE = 1, 2
+"""Ids of the videos: of one with masks that mean something, and of one for masks that do not."""
+WORDS = "Model that finds by words"
+SAID = "moving square"
+"""All that the tiny UFO ever says to a list of categories (`tests.tiny_ufo.SAID`)."""
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A workplace of the local person with a red square that moves, and a model that finds and names colours."""
+    """A workplace of the local person with two videos of a red square that moves, a model that finds and names colours,
+    and those of the papers, at tiny weights by formula: the masks of these are noise."""
     folder = tmp_path_factory.mktemp("words")
-    encode(folder / "square.mp4", range(FRAMES), size=SIZE)
-    with Server(folder / "project", module="tests.colour_model") as server:
-        project = server.call("POST", "/api/projects", {"name": "Room", "labels": [{"name": "red"}]})
-        server.add_video(project["id"], folder / "square.mp4")
-        yield server
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("THROUGHLINE_WEIGHTS", str(folder / "weights"))
+        with Server(folder / "project", module="tests.tiny_models") as server:
+            labels = [{"name": "red"}, {"name": "thing"}]
+            project = server.call("POST", "/api/projects", {"name": "Room", "labels": labels})
+            for video, frames in ((COLOURS, FRAMES), (NOISE, FRAMES + 1)):
+                encode(folder / f"{video}.mp4", range(frames), size=SIZE)
+                assert server.add_video(project["id"], folder / f"{video}.mp4") == video
+            yield server
 
 
-def opened(page: Page, server: Server, frame: int) -> Annotating:
-    page.goto(f"{server.url}/ui/annotate?video=1&frame={frame}")
+def opened(page: Page, server: Server, frame: int, video: int = 1) -> Annotating:
+    page.goto(f"{server.url}/ui/annotate?video={video}&frame={frame}")
     return Annotating(page)
+
+
+def choose(page: Page, model: str, where: str = "Model") -> None:
+    page.get_by_label(where, exact=True).select_option(model)
+    page.locator(".tw-stage").focus()
 
 
 def said(server: Server) -> list[dict[str, Any]]:
@@ -41,6 +55,7 @@ def said(server: Server) -> list[dict[str, Any]]:
 def test_a_model_is_asked_about_an_object_and_what_it_said_stays(server: Server, browser: Browser) -> None:
     with strict_page(browser) as page:
         work = opened(page, server, 2)
+        choose(page, "colours", WORDS)
         panel = page.get_by_role("region", name="Said about it")
         expect(panel).to_be_hidden()
         page.keyboard.press("/")
@@ -81,6 +96,7 @@ def test_a_model_is_asked_about_an_object_and_what_it_said_stays(server: Server,
 def test_a_video_is_looked_over_and_each_object_is_proposed_once(server: Server, browser: Browser) -> None:
     with strict_page(browser) as page:
         work = opened(page, server, 5)
+        choose(page, "colours", WORDS)
         before = len(work.state()["objects"])
         page.keyboard.press("/")
         page.keyboard.type("white, black")
@@ -105,25 +121,6 @@ def test_a_video_is_looked_over_and_each_object_is_proposed_once(server: Server,
         assert [one["frame"] for one in masks if one["object_id"] == made] == [found[0]["frame"]]
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A workplace with the models of the papers, at tiny weights by formula: their masks are noise."""
-    folder = tmp_path_factory.mktemp("tiny")
-    encode(folder / "square.mp4", range(FRAMES), size=SIZE)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("THROUGHLINE_WEIGHTS", str(folder / "weights"))
-        tiny_models.write_all()
-        with Server(folder / "project", module="tests.tiny_models") as server:
-            project = server.call("POST", "/api/projects", {"name": "Room", "labels": [{"name": "thing"}]})
-            server.add_video(project["id"], folder / "square.mp4")
-            yield server
-
-
-def choose(page: Page, model: str, where: str = "Model") -> None:
-    page.get_by_label(where, exact=True).select_option(model)
-    page.locator(".tw-stage").focus()
-
-
 def find(work: Annotating, kind: str, text: str) -> list[dict[str, Any]]:
     """Ask for candidates in words."""
     work.page.get_by_label("What the words are").select_option(kind)
@@ -144,13 +141,13 @@ def accept(work: Annotating) -> int:
 
 
 def states(server: Server, thing: int) -> dict[int, tuple[str, str]]:
-    items = server.call("GET", f"/api/videos/1/masks?start=0&stop={FRAMES}")["items"]
+    items = server.call("GET", f"/api/videos/{NOISE}/masks?start=0&stop={FRAMES}")["items"]
     return {one["frame"]: (one["source"], one["state"]) for one in items if one["object_id"] == thing and one["area"]}
 
 
-def test_sam2_prompts_tracks_and_takes_a_correction(tiny: Server, browser: Browser) -> None:
+def test_sam2_prompts_tracks_and_takes_a_correction(server: Server, browser: Browser) -> None:
     with strict_page(browser) as page:
-        work = opened(page, tiny, 0)
+        work = opened(page, server, 0, NOISE)
         choose(page, "sam2-tiny")
         work.click(160, 120)
         (thing,) = work.state()["objects"]
@@ -158,17 +155,18 @@ def test_sam2_prompts_tracks_and_takes_a_correction(tiny: Server, browser: Brows
         work.key("]")
         work.go(0)
         assert work.track("forward")["model"] == "sam2-tiny"
-        assert states(tiny, thing["id"]) == {0: ("human", "tracked"), 1: ("model", "tracked"), 2: ("model", "tracked")}
+        made = ("model", "tracked")
+        assert states(server, thing["id"]) == {0: ("human", "tracked"), 1: made, 2: made}
         work.go(1)
         work.click(60, 60, button="right")
-        assert states(tiny, thing["id"]) == {0: ("human", "tracked"), 1: ("human", "tracked"), 2: ("model", "stale")}
+        assert states(server, thing["id"]) == {0: ("human", "tracked"), 1: ("human", "tracked"), 2: ("model", "stale")}
         work.track("stale")
-        assert states(tiny, thing["id"])[2] == ("model", "tracked")
+        assert states(server, thing["id"])[2] == made
 
 
-def test_unipixel_finds_what_is_said_tracks_it_and_answers(tiny: Server, browser: Browser) -> None:
+def test_unipixel_finds_what_is_said_tracks_it_and_answers(server: Server, browser: Browser) -> None:
     with strict_page(browser) as page:
-        work = opened(page, tiny, 6)
+        work = opened(page, server, 6, NOISE)
         choose(page, "unipixel-3b")
         (found,) = find(work, "expression", "the red square")
         assert found["frame"] == 6 and found["area"] > 0
@@ -176,29 +174,29 @@ def test_unipixel_finds_what_is_said_tracks_it_and_answers(tiny: Server, browser
         page.locator(f"[data-object='{thing}']").click()
         page.get_by_label("All objects").uncheck()
         assert work.track("one_forward")["model"] == "unipixel-3b"
-        assert states(tiny, thing) == {6: ("human", "tracked"), 7: ("model", "tracked")}
+        assert states(server, thing) == {6: ("human", "tracked"), 7: ("model", "tracked")}
         page.get_by_role("button", name="Describe").click()
         page.wait_for_function("throughline.state().answers.length === 1", timeout=SLOW)
-        (answer,) = tiny.call("GET", "/api/videos/1/answers")
+        (answer,) = server.call("GET", f"/api/videos/{NOISE}/answers")
         assert answer["text"].startswith("It is") and answer["model"] == "unipixel-3b"
         page.locator(".tw-stage").focus()
         work.key("Escape")
 
 
-def test_ufo_proposes_and_the_chosen_tracker_tracks(tiny: Server, browser: Browser) -> None:
+def test_ufo_proposes_and_the_chosen_tracker_tracks(server: Server, browser: Browser) -> None:
     with strict_page(browser) as page:
-        work = opened(page, tiny, 10)
+        work = opened(page, server, 10, NOISE)
         choose(page, "sam2-tiny")
-        choose(page, "ufo-internvl-multi-448", "Model that finds by words")
-        (found,) = find(work, "categories", tiny_ufo.SAID)
-        assert (found["category"], found["frame"]) == (tiny_ufo.SAID, 10)
+        choose(page, "ufo-internvl-multi-448", WORDS)
+        (found,) = find(work, "categories", SAID)
+        assert (found["category"], found["frame"]) == (SAID, 10)
         thing = accept(work)
         page.locator(f"[data-object='{thing}']").click()
         page.get_by_label("All objects").uncheck()
         assert work.track("one_forward")["model"] == "sam2-tiny"
-        assert states(tiny, thing) == {10: ("human", "tracked"), 11: ("model", "tracked")}
+        assert states(server, thing) == {10: ("human", "tracked"), 11: ("model", "tracked")}
 
-        choose(page, "ufo-internvl-res", "Model that finds by words")
+        choose(page, "ufo-internvl-res", WORDS)
         work.go(14)
         assert [one["category"] for one in find(work, "expression", "the red square")] == [None]
         work.page.locator(".tw-stage").focus()
