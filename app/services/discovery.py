@@ -53,7 +53,7 @@ def discover(
     with workplace.session(video.hash, spec.name, "discover") as model_session:
         found = fresh(workplace, video_id, model_session, frame, query, within)
     model_ms = round((time.perf_counter() - started) * 1000, 1)
-    return {"candidates": [_view(one, frame) for one in found], "model_ms": model_ms}
+    return {"candidates": [view_of(one, frame) for one in found], "model_ms": model_ms}
 
 
 def fresh(
@@ -74,7 +74,7 @@ def views_of(workplace: Workplace, video_id: int, asked: int, found: Sequence[Ca
     Args:
         asked: the frame of those that do not say which they are on.
     """
-    return [_view(one, asked) for one in without_known(workplace, video_id, asked, found)]
+    return [view_of(one, asked) for one in without_known(workplace, video_id, asked, found)]
 
 
 def without_known(workplace: Workplace, video_id: int, asked: int, found: Sequence[Candidate]) -> list[Candidate]:
@@ -95,7 +95,8 @@ def shown_already(
     return [_same(one, there[_frame_of(one, asked)]) for one in found]
 
 
-def _view(one: Candidate, asked: int) -> dict[str, Any]:
+def view_of(one: Candidate, asked: int) -> dict[str, Any]:
+    """A candidate as JSON. Args: as `views_of`."""
     rle = Rle.from_mask(one.segment.mask)
     return {"rle": rle.as_json(), "box": list(rle.box), "score": one.segment.score, "object_id": one.object,
             "category": one.category, "frame": _frame_of(one, asked)}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from app.identity import Access
 from app.jobs import Job
 from app.services import discovery
 from app.workplace import Workplace
-from backend.errors import Cancelled
+from backend.errors import Cancelled, Unavailable
 from backend.masks import BoolMask, Rle, iou
 from backend.models import flow, registry, seam
 from backend.models.seam import Candidate
@@ -42,7 +43,7 @@ def start(
         every: look on every so-manieth frame, and on the first of each shot.
 
     Returns:
-        The job; `result` has {"found": n} and, once it ended in whatever way, {"candidates": [views]}.
+        The job; `result` has {"found": n} and, once it ended in whatever way, {"candidates": [as JSON]}.
 
     Raises:
         BadInput, NotFound, Locked: as `discovery.discover`.
@@ -55,14 +56,14 @@ def start(
         videos.check_frames(video, frames.start, frames.stop)
 
     def work(job: Job) -> None:
-        found: list[Candidate] = []
+        found: list[dict[str, Any]] = []  # not as arrays: there may be thousands
         looked = frames_to_look(frames, every, video.cuts or ())
         try:
             for one in _search(workplace, video, spec.name, query, looked, job):
-                found.append(one)
+                found.append(discovery.view_of(one, frames.start))
                 job.result["found"] = len(found)
         finally:
-            job.result["candidates"] = discovery.views_of(workplace, video_id, frames.start, found)
+            job.result["candidates"] = found
         job.message = f"{len(found)} found on {len(looked)} frames."
 
     about = {"video_id": video_id, "found": 0}
@@ -78,8 +79,8 @@ def _search(
     workplace: Workplace, video: Video, model: str, query: Categories | Expression | None, looked: Sequence[int],
     job: Job,
 ) -> Iterator[Candidate]:
-    cuts = set(video.cuts or ())
     earlier: list[_Proposed] = []
+    last = 0
     with closing(workplace.library.reader(video.hash)) as pictures, \
             workplace.session(video.hash, model, f"proposal {job.id}") as session:
         try:
@@ -87,14 +88,26 @@ def _search(
                 if job.cancelled.is_set():
                     raise Cancelled("cancelled", "The search was cancelled.", "Start it again.")
                 job.report(n / len(looked), f"frame {frame}")
-                if any(looked[n - 1] < cut <= frame for cut in cuts) or n == 0:
+                if not _can_be_seen(pictures, frame):
+                    continue
+                if any(last < cut <= frame for cut in video.cuts or ()):
                     earlier = []
                 elif earlier:
-                    _carry(pictures, earlier, looked[n - 1], frame)
+                    _carry(pictures, earlier, last, frame)
+                last = frame
                 found = discovery.fresh(workplace, video.id, session, frame, query, range(frame, frame + 1))
                 yield from without_repeats(found, earlier, frame)
         finally:
             workplace.sessions.drop(purpose=f"proposal {job.id}")
+
+
+def _can_be_seen(pictures: seam.Frames, frame: int) -> bool:
+    """Whether a frame can be decoded; as in a run, one that cannot is stepped over."""
+    try:
+        pictures[frame]
+    except Unavailable:
+        return False
+    return True
 
 
 def _carry(pictures: seam.Frames, earlier: Sequence[_Proposed], before: int, frame: int) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.services.proposals import frames_to_look, without_repeats
+from app.services import proposals
+from app.services.proposals import _can_be_seen, frames_to_look, without_repeats
 from backend.masks import Rle, iou
 from backend.models import registry
 from backend.models.seam import Candidate, Segment
@@ -15,6 +16,7 @@ from tests import colour_model
 from tests.app.conftest import Client
 from tests.app.test_answers import draw
 from tests.app.test_discovery import square_on
+from tests.moving_shapes import Pictures
 
 RED = {"kind": "categories", "names": ["red"]}
 
@@ -102,6 +104,14 @@ def test_what_cannot_be_looked_for(client: Client, video: int, more: dict[str, A
 
 def test_frames_that_are_looked_at() -> None:
     assert frames_to_look(range(10, 31), 10, [5, 15, 30, 31]) == [10, 15, 20, 30]
+
+
+def test_a_frame_that_cannot_be_decoded_is_stepped_over(
+    client: Client, video: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposals, "_can_be_seen", lambda pictures, frame: (
+        frame != 0 and _can_be_seen(Pictures([np.zeros((8, 8, 3), np.uint8)] * 16, frozenset({3})), frame)))
+    assert on_square(propose(client, video)) == [6]
 
 
 def test_two_of_one_category_are_two() -> None:
