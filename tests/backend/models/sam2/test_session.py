@@ -138,6 +138,15 @@ class TestTrack:
             assert frames.asked == [0, 1, 2, 3, 4][:5 if ahead else 4]
         assert all((one == other).all() for one, other in zip(*made, strict=True))
 
+    @pytest.mark.parametrize("precision", [torch.bfloat16, torch.float16])
+    def test_half_precision_is_near(self, net: Network, shapes: Shapes, precision: torch.dtype) -> None:
+        masks = []
+        for half in (None, precision):
+            session = Sam2Session(shapes.frames, Network(net.model, precision=half))
+            session.remember(0, {DISC: shapes.mask(DISC, 0)})
+            masks.append([session.segment(0, {1: [CLICK]})[1].mask, session.track(1)[DISC].mask])
+        assert all((one == other).mean() > 0.9 for one, other in zip(*masks, strict=True))
+
     def test_memory_is_bounded(self, net: Network, shapes: Shapes) -> None:
         """What is kept after many frames is what was kept after a few, and has a bound."""
         session = Sam2Session(Pictures(shapes.frames.pictures * 2), net)
