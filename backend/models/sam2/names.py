@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 import torch
 
+_MLP = r"^(sam_mask_decoder\.(?:iou_prediction_head|pred_obj_score_head|output_hypernetworks_mlps\.\d+)|obj_ptr_proj)"
+"""What has three layers."""
+
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), target) for pattern, target in (
     (r"^image_encoder\.trunk\.", "vision_encoder.backbone."),
     (r"^image_encoder\.neck\.convs\.(\d+)\.conv\.", r"vision_encoder.neck.convs.\1."),
@@ -16,12 +19,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), ta
     (r"\.norm_final_attn\.", ".layer_norm_final_attn."),
     (r"(\.mlp\.)layers\.0\.", r"\1proj_in."),
     (r"(\.mlp\.)layers\.1\.", r"\1proj_out."),
-    (r"^((sam_mask_decoder\.(iou_prediction_head|pred_obj_score_head|output_hypernetworks_mlps\.\d+))|obj_ptr_proj)"
-     r"\.layers\.0\.", r"\1.proj_in."),
-    (r"^((sam_mask_decoder\.(iou_prediction_head|pred_obj_score_head|output_hypernetworks_mlps\.\d+))|obj_ptr_proj)"
-     r"\.layers\.1\.", r"\1.layers.0."),
-    (r"^((sam_mask_decoder\.(iou_prediction_head|pred_obj_score_head|output_hypernetworks_mlps\.\d+))|obj_ptr_proj)"
-     r"\.layers\.2\.", r"\1.proj_out."),
+    (_MLP + r"\.layers\.0\.", r"\1.proj_in."),
+    (_MLP + r"\.layers\.1\.", r"\1.layers.0."),
+    (_MLP + r"\.layers\.2\.", r"\1.proj_out."),
     (r"^obj_ptr_proj\.", "object_pointer_proj."),
     (r"^obj_ptr_tpos_proj\.", "temporal_positional_encoding_projection_layer."),
     (r"^sam_prompt_encoder\.pe_layer\.positional_encoding_gaussian_matrix$",
@@ -36,14 +36,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), ta
     (r"^sam_mask_decoder\.output_upscaling\.1\.", "mask_decoder.upscale_layer_norm."),
     (r"^sam_mask_decoder\.output_upscaling\.3\.", "mask_decoder.upscale_conv2."),
     (r"^sam_mask_decoder\.", "mask_decoder."),
-    (r"^memory_encoder\.mask_downsampler\.encoder\.0\.", "memory_encoder.mask_downsampler.layers.0.conv."),
-    (r"^memory_encoder\.mask_downsampler\.encoder\.3\.", "memory_encoder.mask_downsampler.layers.1.conv."),
-    (r"^memory_encoder\.mask_downsampler\.encoder\.6\.", "memory_encoder.mask_downsampler.layers.2.conv."),
-    (r"^memory_encoder\.mask_downsampler\.encoder\.9\.", "memory_encoder.mask_downsampler.layers.3.conv."),
-    (r"^memory_encoder\.mask_downsampler\.encoder\.1\.", "memory_encoder.mask_downsampler.layers.0.layer_norm."),
-    (r"^memory_encoder\.mask_downsampler\.encoder\.4\.", "memory_encoder.mask_downsampler.layers.1.layer_norm."),
-    (r"^memory_encoder\.mask_downsampler\.encoder\.7\.", "memory_encoder.mask_downsampler.layers.2.layer_norm."),
-    (r"^memory_encoder\.mask_downsampler\.encoder\.10\.", "memory_encoder.mask_downsampler.layers.3.layer_norm."),
+    *((rf"^memory_encoder\.mask_downsampler\.encoder\.{3 * layer + norm}\.",
+       f"memory_encoder.mask_downsampler.layers.{layer}.{'layer_norm' if norm else 'conv'}.")
+      for layer in range(4) for norm in (0, 1)),
     (r"^memory_encoder\.mask_downsampler\.encoder\.12\.", "memory_encoder.mask_downsampler.final_conv."),
     (r"^memory_encoder\.pix_feat_proj\.", "memory_encoder.feature_projection."),
     (r"^memory_encoder\.out_proj\.", "memory_encoder.projection."),
