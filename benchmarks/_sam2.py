@@ -26,7 +26,7 @@ from benchmarks import _sam2_released as released
 from benchmarks._followers import Picture
 from benchmarks.memory import SHARED_VIDEO
 
-SIZE = 512
+SIZE = 384
 FRAMES = 10
 OBJECTS = (1, 8)
 FULL = 6

@@ -7,7 +7,7 @@ from typing import Any
 from backend.errors import Unavailable
 from backend.models import store
 
-ABOUT = "SAM 2.1 tiny at 512 pixels, weights by formula: frames/s and memory of our driver and of transformers' session"
+ABOUT = "SAM 2.1 tiny at 384 pixels, weights by formula: frames/s and memory of our driver and of transformers' session"
 
 
 def run(quick: bool = False) -> dict[str, Any]:
