@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from backend.masks import BoolMask
+from backend.models.placement import told_when_full
 from backend.models.sam2.encoded import Encoded
 from backend.models.sam2.masks import masks_of, segment_of
 from backend.models.sam2.network import Network
@@ -34,10 +35,12 @@ class Sam2Session:
         self._prompted = Prompted(network, self.features, frames.height, frames.width)
         self._last: int | None = None
 
+    @told_when_full("SAM 2.1")
     def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
         """Each object by itself, from the frame and its prompts alone; nothing else is computed."""
         return {object: self._prompted.segment(frame, given) for object, given in prompts.items()}
 
+    @told_when_full("SAM 2.1")
     def remember(self, frame: int, masks: Mapping[int, BoolMask]) -> None:
         """As conditioning frames; also those that were tracked before, so that a correction stays."""
         for object, mask in masks.items():
@@ -49,6 +52,7 @@ class Sam2Session:
         """Drops them from the tracker."""
         self._tracker.forget(objects)
 
+    @told_when_full("SAM 2.1")
     def track(self, frame: int) -> dict[int, Segment]:
         """The picture is encoded once; objects that remember as many frames share one pass of the rest. An object that
         was on no trusted frame is absent."""
