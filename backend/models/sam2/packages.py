@@ -55,7 +55,7 @@ def _package(size: str, million: float, memory: float) -> Sam2Package:
 
 
 PACKAGES: tuple[Sam2Package, ...] = tuple(_package(*one) for one in (
-    ("tiny", 39, 1.5), ("small", 46, 1.5), ("base-plus", 81, 2), ("large", 224, 3.5),
+    ("tiny", 39, 2), ("small", 46, 2), ("base-plus", 81, 2.5), ("large", 224, 4),
 ))
-"""Memory in GB at 1024 pixels: weights in float32 and what computing takes; see docs/figures.md for what was measured
-and what is estimated."""
+"""Memory in GB at 1024 pixels: weights in float32 and what computing takes for several objects. Measured for tiny
+(docs/figures.md), estimated for the others."""
