@@ -64,9 +64,18 @@ def show() -> None:
         memory = download.in_units(spec.memory_bytes) if spec.memory_bytes else "little"
         size = f", {download.in_units(here)} in {store.path_of(spec)}" if here else ""
         print(f"{spec.name:{wide}}  {'ready' if one.ready else 'not ready':9}  {spec.title}")
-        for line in (f"licence: {spec.licence}. {spec.permits}", f"memory: {memory}{size}", one.missing):
+        permits = f"licence: {spec.licence}. {spec.permits}"
+        for line in (permits, f"memory: {memory}{size}", _to_download(one), one.missing):
             if line:
                 print(f"{'':{wide}}  {'':9}  {line}")
+
+
+def _to_download(one: registry.Availability) -> str | None:
+    """What `get` would bring, as far as that is known before the hub is asked."""
+    if one.ready or not any(file.repository for file in one.spec.weights):
+        return None
+    known = sum(file.bytes or 0 for file in one.spec.weights)
+    return f"to download: about {download.in_units(known)}" if known else "to download: `models get` asks the hub"
 
 
 def get(spec: ModelSpec, yes: bool) -> None:

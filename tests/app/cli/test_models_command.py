@@ -61,7 +61,8 @@ def parts(folder: Path) -> list[Path]:
 
 def test_the_list_says_what_is_here(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert models() == 0
-    assert "launch.py models get disc" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "launch.py models get disc" in said and "to download: `models get` asks the hub" in said
     folder.mkdir()
     (folder / "model-1.bin").write_bytes(WEIGHTS)
     (folder / "config.json").write_bytes(SMALL)
