@@ -249,7 +249,7 @@ class Tracker:
         features = self._features(frame)
         found = self._network.decode(features, self._network.with_memory(features, recalls), None, several=True)
         memories = self._network.memorise(features, found.logits, found.score, prompted=False)
-        return [entry._replace(memory=memory) for entry, memory in zip(_entries(found), memories, strict=True)]
+        return [entry._replace(memory=memory.clone()) for entry, memory in zip(_entries(found), memories, strict=True)]
 
     def _prune(self, trail: Trail, frame: int) -> None:
         """Drop what tracking from this frame on, in either direction, cannot read."""
