@@ -138,10 +138,11 @@ def test(arguments: list[str]) -> int:
         [str(PYTHON), "-m", "ruff", "check", "."], [str(PYTHON), "-m", "mypy"],
         [*pytest, "-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"],  # a file's tests share a server
     ]
+    environment = {"OMP_NUM_THREADS": "1", **os.environ}  # threads of torch beside other tests wait for each other
     failed = []
     for command in checks:
         say(" ".join(command[2:]))
-        if subprocess.run(command, cwd=ROOT, check=False).returncode:
+        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
             failed.append(command[2])
     if failed:
         say(f"FAILED: {', '.join(failed)}")
