@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.identity import Access
 from app.services import discovery
 from app.workplace import Workplace
-from backend.errors import BadInput
+from backend.errors import BadInput, NotFound
 from backend.masks import BoolMask
 from backend.models import registry
 from backend.models.seam import Candidate
@@ -24,6 +24,9 @@ from projects_db.videos import Video
 
 SHOWN_FRAMES = 16
 """Frames of an object whose masks a model is given; language models look at about as many of a video."""
+
+LONGEST = 4000
+"""Characters of a question with its objects."""
 
 
 def ask(
@@ -51,9 +54,12 @@ def ask(
         videos.check_frames(video, frame, frame + 1)
         if within is not None:
             videos.check_frames(video, within.start, within.stop)
-        things = [objects.get(session, one) for one in dict.fromkeys(named)]
+        things = _objects_of(session, video_id, named)
         shown = {one.id: _masks_of(session, video, one, frame, within) for one in things}
     text = by_ids(question.strip(), things)
+    if len(text) > LONGEST:
+        raise BadInput("question_too_long", f"With its objects the question has {len(text)} characters; {LONGEST} are "
+                       "allowed.", "Make it shorter.")
     started = time.perf_counter()
     with workplace.session(video.hash, spec.name, "discover") as session_of_model:
         said = session_of_model.answer(Question(text=text), shown, within)
@@ -100,6 +106,14 @@ def _pointed_at(
             new.append(one)
             names[n] = f"(mask {len(new)})"
     return re.sub(r"\(mask (\d+)\)", lambda at: names.get(int(at[1]), at[0]), text), new
+
+
+def _objects_of(session: Session, video_id: int, named: Sequence[int]) -> list[Object]:
+    living = {one.id: one for one in objects.of_video(session, video_id)}
+    for one in named:
+        if one not in living:
+            raise NotFound("no_such_object", f"There is no object {one} in this video.", "It may have been deleted.")
+    return [living[one] for one in dict.fromkeys(named)]
 
 
 def _number(name: str, things: Iterable[Object]) -> str:

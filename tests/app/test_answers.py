@@ -97,6 +97,7 @@ def test_masks_of_an_answer_are_called_what_they_are_on_the_page(
     ({"model": "compact"}, 422, "cannot_answer"), ({"objects": []}, 422, "bad_request"),
     ({"start": 2}, 422, "bad_request"), ({"start": 2, "stop": 1000}, 422, "frame_out_of_range"),
     ({"start": 5, "stop": 7}, 422, "no_mask_to_show"), ({"question": ""}, 422, "bad_request"),
+    ({"objects": [1_000_000]}, 404, "no_such_object"), ({"question": "?" * 4000}, 422, "question_too_long"),
 ])
 def test_what_cannot_be_asked(
     client: Client, video: int, square: int, more: dict[str, Any], status: int, code: str
@@ -109,6 +110,8 @@ def test_what_cannot_be_asked(
 
 def test_others_answers_are_theirs(team: Team) -> None:
     thing = team.draw(team.ann, 0)
+    copy = team.rita.post(f"/api/videos/{team.video}/copies").json()["id"]
+    assert ask(team.rita, copy, objects=[thing]).status_code == 404, "an object of another video"
     said = ask(team.ann, team.video, objects=[thing]).json()["answer"]
     assert said["person"] == "ann"
     assert [one["id"] for one in team.rita.get(f"/api/videos/{team.video}/answers").json()] == [said["id"]]
