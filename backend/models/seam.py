@@ -8,7 +8,7 @@ that); frames are pulled lazily from `Frames`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -19,6 +19,11 @@ from backend.masks import BoolMask
 from backend.prompts import Categories, Expression, PromptKind, Question
 
 Task = Literal["segment", "track", "discover", "answer"]
+
+SearchKind = Literal["vis", "mots", "vps", "vss", "rvos"]
+"""What a search over a video finds, by the names of the benchmark tasks: the objects of categories with the score of
+every category (vis), the same with one category and a box a frame (mots), objects and regions that share out the pixels
+(vps), one region a category (vss), the one object that an expression means (rvos)."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ class ModelSpec:
             where less is free.
         bytes_per_object_frame: upper bound of what the memory bank keeps an object and remembered frame.
         max_objects: objects one session tracks together.
+        searches: what `Searcher.search` of its sessions can do; empty: they have none.
+        heeds_categories: its sessions are `Categorized`.
         heeds_others: `segment` makes better masks where positive points and strokes of the other objects on the frame
             are given as negative ones, before the object's own (but after a mask); they are left out where it does not.
     """
@@ -74,6 +81,8 @@ class ModelSpec:
     memory_bytes: int = 0
     bytes_per_object_frame: int = 0
     max_objects: int = 1000
+    searches: frozenset[SearchKind] = frozenset()
+    heeds_categories: bool = False
     heeds_others: bool = False
 
 
@@ -98,11 +107,13 @@ class Segment:
         mask: bool, shape (height, width). All false where the object is not on the frame.
         score: 0..1, how sure the model is of the mask it gives (or, for an empty mask, of the absence).
         present: False where the model says that the object is not visible.
+        box: x0, y0, x1, y1 in continuous pixels, where the model finds boxes by themselves; None: that of the mask.
     """
 
     mask: BoolMask
     score: float
     present: bool = True
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +146,48 @@ class Answer:
     text: str
     segments: Sequence[Segment] = field(default_factory=tuple)
     frame: int | None = None
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What a search saw on one frame.
+
+    Attributes:
+        segments: by the number of the track, which means something within its search only. Of a search for regions
+            (vps, vss) no two masks of a frame share a pixel.
+        categories: track -> what it was taken for on this frame, where a model says so (mots).
+    """
+
+    frame: int
+    segments: Mapping[int, Segment]
+    categories: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Track:
+    """What a search concluded of something it saw over time.
+
+    Attributes:
+        scores: category -> 0..1, best first; of a search that was not told categories one entry, of the name "".
+        thing: one object; False: a region of all that is of one category (stuff).
+    """
+
+    scores: Mapping[str, float]
+    thing: bool = True
+
+
+class Search(Protocol):
+    """A search under way: iterated once, at the pace of whoever wants the next frame."""
+
+    def __iter__(self) -> Iterator[Sighting]:
+        """What was seen, frames ascending, each once; a model that works on clips may be some frames behind. Closing
+        the iterator ends the search. Raises Unavailable where a frame cannot be decoded."""
+        ...
+
+    def tracks(self) -> dict[int, Track]:
+        """What was found so far, final once the iteration has ended. Sightings of other numbers are void: they turned
+        out to be nothing."""
+        ...
 
 
 class Session(Protocol):
@@ -182,6 +235,29 @@ class Session(Protocol):
 
     def close(self) -> None:
         """Free what the session holds. It is not used afterwards."""
+        ...
+
+
+class Searcher(Session, Protocol):
+    """A session that finds and follows by itself (`ModelSpec.searches`)."""
+
+    def search(self, kind: SearchKind, query: Categories | Expression | None, within: range) -> Search:
+        """Find over these frames, whatever is remembered: the search has a memory of its own, bounded whatever their
+        number. None asks for everything the model knows a name of.
+
+        Raises:
+            NotImplementedError: it cannot do this kind.
+            BadInput: the query does not go with the kind, or cannot be understood.
+        """
+        ...
+
+
+class Categorized(Session, Protocol):
+    """A session that follows better where it knows what its objects are (`ModelSpec.heeds_categories`)."""
+
+    def categorize(self, categories: Mapping[int, str]) -> None:
+        """Say what objects are, by the names of the project's labels; to be said before they are tracked. Names it does
+        not know tell it nothing."""
         ...
 
 

@@ -27,6 +27,10 @@ class Family(Protocol):
 
 
 _FAMILIES: tuple[tuple[str, Callable[[Case], bool]], ...] = (
+    ("backend.models.uninext.parity", lambda case: any(
+        name.startswith("detr.detr.") for name in case.about["state_dict"])),
+    ("backend.models.univs.parity", lambda case: any(
+        name.startswith("sem_seg_head.predictor.") for name in case.about["state_dict"])),
     ("backend.models.unipixel.parity", lambda case: "seg_head.0.weight" in case.about["state_dict"]),
     ("backend.models.sam2.parity", lambda case: "maskmem_tpos_enc" in case.about["state_dict"]),
     ("backend.models.ufo.parity", lambda case: any(

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 
 import torch
 
+from backend.models import keymap
+
 _MLP = r"^(sam_mask_decoder\.(?:iou_prediction_head|pred_obj_score_head|output_hypernetworks_mlps\.\d+)|obj_ptr_proj)"
 """What has three layers."""
 
-_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), target) for pattern, target in (
+_RULES = keymap.rules(
     (r"^image_encoder\.trunk\.", "vision_encoder.backbone."),
     (r"^image_encoder\.neck\.convs\.(\d+)\.conv\.", r"vision_encoder.neck.convs.\1."),
     (r"\.patch_embed\.proj\.", ".patch_embed.projection."),
@@ -53,8 +55,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern), ta
     (r"^no_obj_ptr$", "no_object_pointer"),
     (r"^no_obj_embed_spatial$", "occlusion_spatial_embedding_parameter"),
     (r"((?:self_attn|cross_attn\w*|final_attn\w*)\.)out_proj\.", r"\1o_proj."),
-))
-"""In this order; every rule that matches is applied. The last one also serves files of older transformers."""
+)
+"""The last one also serves files of older transformers."""
 
 _POINTS = re.compile(r"^sam_prompt_encoder\.point_embeddings\.(\d+)\.weight$")
 _FREQUENCIES = ("prompt_encoder.shared_embedding.positional_embedding", "shared_image_embedding.positional_embedding")
@@ -73,17 +75,10 @@ def renamed(released: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         if label:
             points[int(label[1])] = tensor
         else:
-            made[new_name(name)] = tensor
+            made[keymap.renamed(name, _RULES)] = tensor
     if points:
         made["prompt_encoder.point_embed.weight"] = torch.cat([points[label] for label in sorted(points)])
     for name, other in (_FREQUENCIES, _FREQUENCIES[::-1]):
         if name in made:
             made.setdefault(other, made[name])
     return made
-
-
-def new_name(name: str) -> str:
-    """One name, by the rules."""
-    for pattern, target in _RULES:
-        name = pattern.sub(target, name)
-    return name
