@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import launch_chromium, strict_page
-from tests.server import ROOT, Server
+from tests.server import ROOT, FreshServer
 
 ABOUT = "click to painted overlay in a browser, 1280x720: all of it, the model's share, and the rest"
 DEMO = ROOT / "build" / "demo" / "bigbuckbunny.mp4"
@@ -27,7 +27,7 @@ def run(quick: bool = False) -> dict[str, Any]:
     Returns:
         Milliseconds: median and 95th percentile of the whole, of the model, and of what lies outside the model.
     """
-    with tempfile.TemporaryDirectory() as folder, Server(Path(folder) / "project", "--demo", str(DEMO)) as server:
+    with tempfile.TemporaryDirectory() as folder, FreshServer(Path(folder) / "project", "--demo", str(DEMO)) as server:
         project = server.call("GET", "/api/projects")[0]["id"]
         video = server.call("GET", f"/api/projects/{project}/videos")[0]
         with sync_playwright() as playwright:

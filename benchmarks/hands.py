@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks._project import ON_SCREEN, make_project
 from benchmarks.workspace import READY, SOURCE
 from tests.browser import launch_chromium
-from tests.server import Server
+from tests.server import FreshServer
 
 ABOUT = "the Annotate page at 1920x1080 with 20 objects on 1920x1080: input to paint, scrubbing and playing"
 FRAMES, RATE = 300, 25
@@ -37,7 +37,7 @@ def run(quick: bool = False) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory() as folder:
         video = make_project(Path(folder), SOURCE, frames=FRAMES, count=ON_SCREEN)
-        with Server(Path(folder) / "project") as server, sync_playwright() as playwright:
+        with FreshServer(Path(folder) / "project") as server, sync_playwright() as playwright:
             browser = launch_chromium(playwright)
             with plain_page(browser) as page:
                 page.goto(f"{server.url}/ui/annotate?video={video}&frame={STRETCH.start}", wait_until="commit")

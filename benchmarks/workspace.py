@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks._project import make_project
 from tests.browser import launch_chromium, strict_page
-from tests.server import ROOT, Server
+from tests.server import ROOT, FreshServer
 
 ABOUT = "the Annotate page at 1920x1080 with 200 objects on 10,000 frames of 1920x1080: opening it, and its timeline"
 SOURCE = ROOT / "build" / "demo" / "bigbuckbunny.mp4"
@@ -37,7 +37,7 @@ def run(quick: bool = False) -> dict[str, Any]:
         frame = frames // 2
         video = make_project(Path(folder), SOURCE, frames=frames, count=COUNT)
         print(f"(project made in {time.monotonic() - began:.0f} s)", flush=True)
-        with Server(Path(folder) / "project") as server, sync_playwright() as playwright:
+        with FreshServer(Path(folder) / "project") as server, sync_playwright() as playwright:
             browser = launch_chromium(playwright)
             times = 2 if quick else 6
             fresh = []
@@ -59,7 +59,7 @@ def run(quick: bool = False) -> dict[str, Any]:
             "replies": replies, "timeline": {**wheel, f"{LANES} lanes of {LONGEST} frames, {RUNS} runs each": alone}}
 
 
-def open_page(page: Page, server: Server, video: int, frame: int) -> dict[str, float]:
+def open_page(page: Page, server: FreshServer, video: int, frame: int) -> dict[str, float]:
     """Open the page at a frame; when its picture was there, and all of it."""
     page.goto(f"{server.url}/ui/annotate?video={video}&frame={frame}", wait_until="commit")
     page.wait_for_function(READY, timeout=120_000)
@@ -81,7 +81,7 @@ def _asset_root(page: Page) -> str:
     return str(page.evaluate("document.querySelector('link[href*=\"css/workspace.css\"]').href.replace(/css.*/, '')"))
 
 
-def _request(server: Server, path: str) -> dict[str, float]:
+def _request(server: FreshServer, path: str) -> dict[str, float]:
     times = []
     for _ in range(5):
         began = time.perf_counter()

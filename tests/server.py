@@ -1,10 +1,15 @@
-"""A real server on a real project directory, as a process of its own, for tests and benchmarks."""
+"""A real server on a real project directory, as a process of its own, for tests and benchmarks.
+
+What it imports takes six seconds of a processor, so `Server` forks it from a process that has imported it all already.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -25,13 +30,55 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(["app.server"])
+
+
+class Forked:
+    """`python -m module arguments` in a process forked from one that has `app.server` imported. Used as a `Popen` is.
+
+    Args:
+        command: what follows `python -m`.
+        log: file that what it says is appended to.
+    """
+
+    def __init__(self, command: list[str], cwd: Path, log: Path) -> None:
+        self._process = _forks.Process(target=_run, args=(command, cwd, log))
+        self._process.start()
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        self._process.join(timeout)
+        if self._process.is_alive():
+            raise subprocess.TimeoutExpired("serve", timeout or 0)
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
+def _run(command: list[str], cwd: Path, log: Path) -> None:
+    os.setsid()
+    os.chdir(cwd)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.argv = command
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+
+
 class Server:
     """`launch.py serve` without the set-up. Use it in a `with` block; `kill` and `start` play a crash.
 
     Args:
         project: its directory.
         options: of the command.
-        root: the checkout it runs from.
         module: in place of `app.cli`, one that calls it.
 
     Example:
@@ -39,15 +86,14 @@ class Server:
             server.call("GET", "/api/projects")
     """
 
-    def __init__(self, project: Path, *options: str, root: Path = ROOT, module: str = "app.cli") -> None:
-        self.root = root
+    def __init__(self, project: Path, *options: str, module: str = "app.cli") -> None:
         self.module = module
         self.project = project
         self.options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = project.parent / f"{project.name}.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | subprocess.Popen[bytes] | None = None
         self.csrf = ""
         self.browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 
@@ -60,9 +106,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it can be used."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command(), cwd=self.root, stdout=log, stderr=log, start_new_session=True)
+        self.process = self.launched()
         deadline = time.monotonic() + UP_WITHIN
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -75,10 +119,14 @@ class Server:
         self.kill()
         raise AssertionError(f"the server did not come up:\n{self.log.read_text()[-4000:]}")
 
+    def launched(self) -> Forked | subprocess.Popen[bytes]:
+        """The process, begun."""
+        return Forked(self.command(), ROOT, self.log)
+
     def command(self) -> list[str]:
-        """What runs it; a test that needs another world around the server changes this."""
-        return [sys.executable, "-m", self.module, "serve", "--project", str(self.project), "--port", str(self.port),
-                "--no-browser", *self.options]
+        """What follows `python -m`."""
+        return [self.module, "serve", "--project", str(self.project), "--port", str(self.port), "--no-browser",
+                *self.options]
 
     def stop(self) -> None:
         """Ask it to stop, as Ctrl+C does."""
@@ -127,3 +175,24 @@ class Server:
             time.sleep(0.05)
         assert state["status"] == "done", state
         return state
+
+
+class FreshServer(Server):
+    """A server that imports everything itself, as a person's does.
+
+    Args:
+        root: the checkout it runs from.
+    """
+
+    def __init__(self, project: Path, *options: str, root: Path = ROOT) -> None:
+        super().__init__(project, *options)
+        self.root = root
+
+    def launched(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                self.whole_command(), cwd=self.root, stdout=log, stderr=log, start_new_session=True)
+
+    def whole_command(self) -> list[str]:
+        """What runs it; a test that needs another world around the server changes this."""
+        return [sys.executable, "-m", *self.command()]

@@ -4,7 +4,6 @@ sound, and the run goes on. And an orderly stop, with pages open."""
 from __future__ import annotations
 
 import json
-import multiprocessing
 import random
 import threading
 import time
@@ -14,8 +13,6 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from app.server import serve
-from app.settings import Settings
 from projects_db import masks
 from projects_db.backup import integrity_problems
 from projects_db.database import DATABASE, Database
@@ -25,30 +22,6 @@ from tests.video_fixtures import encode
 KILLS = 20
 FRAMES = 1000
 SIZE = (96, 72)
-
-
-class QuickServer(Server):
-    """A server process that is forked from one which has everything imported, so that twenty starts take no minutes."""
-
-    forks = multiprocessing.get_context("forkserver")
-    forks.set_forkserver_preload(["app.server"])
-
-    def start(self) -> None:
-        self.child = self.forks.Process(target=serve, args=(Settings(project_dir=self.project, port=self.port),))
-        self.child.start()
-        while True:
-            assert self.child.is_alive()
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
-                    return
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.05)
-
-    def kill(self) -> None:
-        self.child.kill()
-        self.child.join()
-
-    stop = kill
 
 
 class Page(threading.Thread):
@@ -93,7 +66,7 @@ def make_project(server: Server, folder: Path) -> tuple[int, int]:
 def test_killed_twenty_times_during_one_run(tmp_path: Path) -> None:
     dice = random.Random(4)
     acknowledged: dict[int, dict[str, Any]] = {}
-    with QuickServer(tmp_path / "project") as server:
+    with Server(tmp_path / "project") as server:
         video, square = make_project(server, tmp_path)
         run = server.call("POST", "/api/runs", {"video_id": video, "objects": [square], "scope": "forward", "frame": 0})
         url = f"/api/runs/{run['id']}"

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests import exhausted
 from tests.browser import strict_page
 from tests.e2e.conftest import SLOW, Annotating, Scene
-from tests.server import Server
+from tests.server import FreshServer, Server
 
 pytestmark = pytest.mark.e2e
 
@@ -169,13 +169,13 @@ def test_the_video_file_is_gone(tmp_path: Path, browser: Browser, scene: Scene) 
         assert work.state()["shown"] == 90 and masks(server) == stored
 
 
-class SmallDisk(Server):
+class SmallDisk(FreshServer):
     """A server whose project lies on a disk of 48 MB of its own, which no other process sees."""
 
-    def command(self) -> list[str]:
+    def whole_command(self) -> list[str]:
         self.project.mkdir(exist_ok=True)
         mount = 'mount -t tmpfs -o size=48m tmpfs "$0" && exec "$@"'
-        return ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, str(self.project), *super().command()]
+        return ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, str(self.project), *super().whole_command()]
 
     @property
     def disk(self) -> Path:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser import strict_page
 from tests.checkout import copy_of_checkout
 from tests.e2e.conftest import Annotating
-from tests.server import Server
+from tests.server import FreshServer, Server
 from tests.video_fixtures import encode
 
 pytestmark = pytest.mark.e2e
@@ -55,7 +55,7 @@ def masks_of(server: Server, video: int) -> list[dict[str, Any]]:
 def test_the_page_says_so_and_offers_another(begun: tuple[Path, int, int], browser: Browser, tmp_path: Path) -> None:
     project, video, run = begun
     damaged = copy_of_checkout(tmp_path / "checkout", weights=False)
-    with Server(project, root=damaged) as server, strict_page(browser) as page:
+    with FreshServer(project, root=damaged) as server, strict_page(browser) as page:
         before = masks_of(server, video)
         assert len(before) >= 4
         point = {"kind": "point", "x": 20, "y": 80}
