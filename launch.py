@@ -136,7 +136,8 @@ def test(arguments: list[str]) -> int:
     pytest = [str(PYTHON), "-m", "pytest", *arguments]
     checks = [pytest] if arguments else [
         [str(PYTHON), "-m", "ruff", "check", "."], [str(PYTHON), "-m", "mypy"],
-        [*pytest, "-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"],  # a file's tests share a server
+        # A file's tests share a server; taken by the number of tests, the files that take minutes would come last.
+        [*pytest, "-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"],
     ]
     environment = {"OMP_NUM_THREADS": "1", **os.environ}  # threads of torch beside other tests wait for each other
     failed = []
