@@ -26,8 +26,8 @@ def dynamic_masks(features: Tensor, kernels: Tensor, centres: Tensor) -> Tensor:
     Returns:
         (n, 1, 2h, 2w).
     """
-    parts = [_masks(features, *some) for some in zip(kernels.split(_AT_ONCE), centres.split(_AT_ONCE), strict=True)]
-    return torch.cat(parts) if parts else features.new_zeros(0, 1, 2 * features.shape[1], 2 * features.shape[2])
+    parts = zip(kernels.split(_AT_ONCE), centres.split(_AT_ONCE), strict=True)
+    return torch.cat([_masks(features, *some) for some in parts])
 
 
 def _masks(features: Tensor, kernels: Tensor, centres: Tensor) -> Tensor:
@@ -39,9 +39,9 @@ def _masks(features: Tensor, kernels: Tensor, centres: Tensor) -> Tensor:
     places = torch.stack([x.expand(height, width), y[:, None].expand(height, width)]).flatten(1)
     distances = centres[:, :, None] - places  # in pixels, not normalised
     values = torch.cat([distances, features.flatten(1).expand(count, -1, -1)], 1)
-    values = torch.baddbmm(first[..., None], weights[0].view(count, channels, -1), values).relu()
-    values = torch.baddbmm(second[..., None], weights[1].view(count, channels, -1), values).relu()
-    values = torch.baddbmm(third[..., None], weights[2].view(count, 1, -1), values)
+    values = torch.baddbmm(first[..., None], weights[0].view(count, channels, channels + 2), values).relu()
+    values = torch.baddbmm(second[..., None], weights[1].view(count, channels, channels), values).relu()
+    values = torch.baddbmm(third[..., None], weights[2].view(count, 1, channels), values)
     return aligned_bilinear(values.view(count, 1, height, width), 2)
 
 

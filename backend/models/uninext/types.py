@@ -113,14 +113,17 @@ class Network(Protocol):
     """The network on its device; computes under `torch.inference_mode`, deterministic.
 
     Attributes:
-        device: where it runs.
         follows: it has what videos need: templates and embeddings. (The weights of the image stage do not.)
         longest: tokens of a text at most, with [CLS] and [SEP].
     """
 
-    device: torch.device
     follows: bool
     longest: int
+
+    @property
+    def device(self) -> torch.device:
+        """Where it runs."""
+        ...
 
     def pixels(self, picture: Image) -> Tensor:
         """A picture of the network's size, normalised: float32 (3, height, width) on the device."""

@@ -1,0 +1,26 @@
+"""Cases of UNINEXT, run through the loader and the code that serve users."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+
+from backend.models.uninext import parity_image
+from backend.models.uninext.loading import network_of
+from backend.models.uninext.network import UninextNetwork
+from backend.parity.cases import Case
+from backend.parity.formula import Array
+
+TOLERANCES: Mapping[str, str] = {}
+
+_KINDS: Mapping[str, Callable[[Case, UninextNetwork], dict[str, Array]]] = {"image": parity_image.outputs}
+"""By `params.kind`."""
+
+
+def outputs(case: Case) -> dict[str, Array]:
+    """See `backend.parity.run.Family`."""
+    released = {name: torch.from_numpy(one) for name, one in case.weights.items()}
+    released |= {copy: released[name] for copy, name in case.about.get("aliases", {}).items()}
+    network = network_of(released, heads=case.about["settings"]["heads"])
+    return _KINDS[case.about["params"]["kind"]](case, network)

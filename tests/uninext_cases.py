@@ -1,0 +1,28 @@
+"""Golden cases of UNINEXT, whose weights are made once for all tests: that takes longer than the cases."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+
+from backend.parity import formula
+from backend.parity.cases import Case
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def read(name: str) -> Case:
+    """The case of this name, with weights that are shared and not to be changed."""
+    case = Case.read(GOLDEN / f"uninext_{name}")
+    overrides = json.dumps(case.about["overrides"])
+    case.__dict__["weights"] = {name: _tensor(name, tuple(shape), case.about["salt"], overrides)
+                                for name, shape in case.about["state_dict"].items()}
+    return case
+
+
+@functools.lru_cache(None)
+def _tensor(name: str, shape: tuple[int, ...], salt: str, overrides: str) -> formula.Array:
+    made = formula.state_dict({name: shape}, [formula.Override(**one) for one in json.loads(overrides)], salt)
+    made[name].flags.writeable = False
+    return made[name]
