@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from backend.models.ufo.classes import COCO
 from backend.models.ufo.model import VIT
 from backend.models.ufo.vit import prompts
 from backend.models.ufo.vit.asker import VitAsker
 from backend.models.ufo.vit.config import VitConfig
 from backend.models.ufo.vit.network import UfoVitNetwork
 from backend.models.ufo.vit.tokens import Tokens
+from backend.models.vocabulary import COCO
 
 ABOUT = "seconds a picture of UFO-ViT-B at real size with random weights (texts go on to the longest)"
 BASE = VitConfig(
@@ -41,7 +41,7 @@ def run(quick: bool = False) -> dict[str, Any]:
         "caption, 224 pixels": lambda: small.caption(picture),
     }
     figures = {name: _timed(task) for name, task in tasks.items()}
-    return figures if quick else figures | _grids(small, prompts.segment(COCO))
+    return figures if quick else figures | _grids(small, prompts.segment(COCO.names))
 
 
 def _grids(asker: VitAsker, prompt: str) -> dict[str, dict[str, float]]:

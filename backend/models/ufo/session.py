@@ -15,8 +15,8 @@ import torch
 from backend.masks import BoolMask, Rle, iou
 from backend.models.placement import told_when_full
 from backend.models.seam import Answer, Candidate, Frames, Segment
-from backend.models.ufo.classes import COCO
 from backend.models.ufo.heads import Float
+from backend.models.vocabulary import COCO
 from backend.prompts import Categories, Expression, Question
 
 Image = npt.NDArray[np.uint8]
@@ -126,7 +126,7 @@ class UfoSession:
         picture = self._frames[frame]
         with torch.inference_mode(), told_when_full(self._title):
             found = (self._referred(picture, query.text) if isinstance(query, Expression)
-                     else self._of_categories(picture, COCO if query is None else query.names))
+                     else self._of_categories(picture, COCO.names if query is None else query.names))
         return self._matched(frame, [one for one in found if one.segment.present])
 
     def answer(
