@@ -24,5 +24,4 @@ def read(name: str) -> Case:
 @functools.lru_cache(None)
 def _tensor(name: str, shape: tuple[int, ...], salt: str, overrides: str) -> formula.Array:
     made = formula.state_dict({name: shape}, [formula.Override(**one) for one in json.loads(overrides)], salt)
-    made[name].flags.writeable = False
     return made[name]

@@ -1,18 +1,17 @@
-"""A frame asked for categories, an expression or a template: what every query says, and the best of it as instances
-(the image tasks: detection, instance segmentation, and referring comprehension and segmentation)."""
+"""A frame asked for categories or an expression, and the best of what its queries say (the image tasks: detection,
+instance segmentation, referring comprehension and segmentation)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from backend.models.uninext import scoring
+from backend.models.uninext.queries import Queries
 from backend.models.uninext.scoring import ONE, Classes
-from backend.models.uninext.types import Features, Network, Output, Prompt
+from backend.models.uninext.types import Features, Network, Prompt
 
 OVERLAP = 0.7
 """Largest overlap of two boxes of a class."""
@@ -36,38 +35,6 @@ class Asked(NamedTuple):
     classes: tuple[Classes, ...] = (ONE,)
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What the queries of a frame say, those of all prompts one after the other.
-
-    Attributes:
-        boxes: (Q, 4), centre and size as shares of the picture.
-        likely: (Q, K), 0..1; 0 of classes of other prompts than the query's own.
-        outputs: of each prompt; their queries make up the Q.
-    """
-
-    boxes: Tensor
-    likely: Tensor
-    outputs: tuple[Output, ...]
-
-    @property
-    def embeddings(self) -> Tensor:
-        """(Q, 256), where they were asked for."""
-        return torch.cat([one.embeddings for one in self.outputs if one.embeddings is not None])
-
-    def masks(self, rows: Sequence[int]) -> Tensor:
-        """Probabilities (len(rows), height, width) of the masks of these queries, at the size of the picture."""
-        parts, first, wanted = [], 0, torch.tensor(rows, dtype=torch.long)
-        places = []
-        for output in self.outputs:
-            here = ((wanted >= first) & (wanted < first + len(output.boxes))).nonzero()[:, 0]
-            logits = output.masks(wanted[here].to(output.boxes.device) - first)
-            parts.append(scoring.mask_probabilities(logits, output.size))
-            places.append(here)
-            first += len(output.boxes)
-        return torch.cat(parts)[torch.cat(places).argsort().to(parts[0].device)]
-
-
 class Instances(NamedTuple):
     """What is on a frame, best first.
 
@@ -83,25 +50,18 @@ class Instances(NamedTuple):
     masks: Tensor
 
 
-def look(network: Network, features: Features, asked: Asked, with_iou: bool = True, embed: bool = False) -> Seen:
-    """Ask a frame.
+def look(network: Network, features: Features, asked: Asked, with_iou: bool = True, embed: bool = False) -> Queries:
+    """Ask a frame, one prompt after the other.
 
     Args:
         with_iou: as of `scoring.probabilities`.
         embed: as of `Network.detect`.
     """
-    outputs = tuple(network.detect(features, prompt, embed)[0] for prompt in asked.prompts)
-    return seen(outputs, asked.classes, with_iou)
-
-
-def seen(outputs: Sequence[Output], classes: Sequence[Classes], with_iou: bool = True) -> Seen:
-    """What several outputs say together."""
-    likely = [scoring.probabilities(output, some, with_iou) for output, some in zip(outputs, classes, strict=True)]
-    return Seen(torch.cat([output.boxes for output in outputs]), torch.block_diag(*likely), tuple(outputs))
+    return Queries([network.detect(features, prompt, embed)[0] for prompt in asked.prompts], asked.classes, with_iou)
 
 
 def instances(
-    found: Seen, shape: tuple[int, int], most: int = MOST, overlap: float = OVERLAP, likely: float = LIKELY
+    queries: Queries, shape: tuple[int, int], most: int = MOST, overlap: float = OVERLAP, likely: float = LIKELY
 ) -> Instances:
     """The best of what was seen: distinct queries, then the likeliest pairs of a query and a class.
 
@@ -110,13 +70,13 @@ def instances(
         most: instances; 1 for an expression.
         overlap, likely: as of `OVERLAP` and `LIKELY`.
     """
-    kept = torch.tensor(scoring.distinct(found.boxes, found.likely, overlap), device=found.boxes.device)
-    pairs = found.likely[kept].flatten()
+    kept = torch.tensor(scoring.distinct(queries.boxes, queries.likely, overlap), device=queries.boxes.device)
+    pairs = queries.likely[kept].flatten()
     scores, chosen = pairs.topk(min(most, len(pairs)))
-    rows, labels = kept[chosen // found.likely.shape[1]], chosen % found.likely.shape[1]
-    boxes = scoring.pixel_boxes(found.boxes[rows], shape)
+    rows, labels = kept[chosen // queries.likely.shape[1]], chosen % queries.likely.shape[1]
+    boxes = scoring.pixel_boxes(queries.boxes[rows], shape)
     boxes = torch.minimum(boxes.clamp(min=0), boxes.new_tensor([shape[1], shape[0]] * 2))
     there = (boxes[:, 2:] > boxes[:, :2]).all(1)
-    queries, place = rows[there].unique(return_inverse=True)  # a query may be an instance of several classes
-    masks = scoring.resized(found.masks(queries.tolist()) > likely, shape)
+    shown, place = rows[there].unique(return_inverse=True)  # a query may be an instance of several classes
+    masks = scoring.resized(queries.probable_masks(shown.tolist()) > likely, shape)
     return Instances(boxes[there], scores[there], labels[there], masks[place])

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from backend.models.uninext.asking import MOST, OVERLAP, Asked, instances, look
+from backend.models.uninext.asking import MOST, OVERLAP, Asked, instances
 from backend.models.uninext.network import UninextNetwork
+from backend.models.uninext.queries import Queries
 from backend.models.uninext.scoring import Classes
 from backend.models.uninext.types import Output
 from backend.parity.cases import Case
@@ -20,12 +21,14 @@ def outputs(case: Case, network: UninextNetwork) -> dict[str, Array]:
     """What the network says of the picture, and the instances found."""
     settings, params = case.about["settings"], case.about["params"]
     features = network.features(network.pixels(case.arrays["frames"][0].transpose(1, 2, 0)))
-    found = look(network, features, asked(case, network), settings["iou_branch"])
-    made = instances(found, tuple(params["out_size"]), 1 if params["task"] == "grounding" else MOST,
+    prompts, classes = asked(case, network)
+    said = network.detect(features, prompts[0])
+    queries = Queries(said, classes, settings["iou_branch"])
+    made = instances(queries, tuple(params["out_size"]), 1 if params["task"] == "grounding" else MOST,
                      overlap(settings), settings["mask_threshold"])
     boxes, scores, labels, masks = (one[:params["list_rows"]].numpy() for one in made)
     shown = masks[:len(case.arrays["masks_top"])]
-    return raw("call0", found.outputs[0]) | {
+    return raw("call0", said[0]) | {
         "scores": scores, "classes": labels, "boxes": boxes, "mask_area": masks.sum((1, 2)),
         "masks_top": np.packbits(shown, axis=-1)}
 

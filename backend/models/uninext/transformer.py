@@ -10,8 +10,8 @@ import itertools
 import torch
 from torch import Tensor, nn
 
-from backend.models.deformable import DeformableAttention
 from backend.models.uninext import geometry
+from backend.models.uninext.deformable import DeformableAttention
 from backend.models.uninext.fusion import EarlyFusion
 from backend.models.uninext.geometry import Shapes
 
