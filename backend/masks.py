@@ -172,6 +172,16 @@ def intersection(a: Rle, b: Rle) -> int:
     return int(coco_mask.area(coco_mask.merge([a._code(), b._code()], intersect=True)))
 
 
+def davis_palette() -> bytes:
+    """The palette of DAVIS for pictures of object numbers: 256 RGB triples, the bits of the number dealt out to the
+    channels from the highest down."""
+    colours = np.zeros((256, 3), np.uint8)
+    for bit in range(8):
+        for channel in range(3):
+            colours[:, channel] |= ((np.arange(256) >> (3 * bit + channel)) & 1).astype(np.uint8) << (7 - bit)
+    return colours.tobytes()
+
+
 def _runs_of(counts: Any) -> list[int] | None:
     """Counts (a list, or COCO's compressed string) as run lengths; None where they are malformed.
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "backup": ("app.cli.backup", "copy a project directory, also while it is in use"),
     "export": ("app.cli.transfer", "write a dataset: COCO, YouTube-VIS or DAVIS"),
     "import": ("app.cli.transfer", "read annotations of one of these formats into a project"),
+    "track": ("app.cli.track", "do the task of a benchmark on videos, write what its toolkit scores"),
     "evaluate": ("app.cli.evaluate", "measure a model on sequences with masks"),
     "train": ("app.cli.train", "train the compact model"),
     "parity": ("app.cli.parity", "hold the models against the numbers of their authors' code"),

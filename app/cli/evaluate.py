@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, get_args
 
-from app.cli.output import check_folders, replace_text
+from app.cli.output import check_folders, replace_text, shower
 from backend.errors import BadInput
 from backend.models import registry
-from backend.quality.evaluate import DEFINITIONS, Options, Progress, evaluate
+from backend.quality.evaluate import DEFINITIONS, Options, evaluate
 from backend.quality.rounds import MAX_ROUNDS, Order
 from backend.quality.sequences import find_sequences
 from backend.quality.tables import tables_of
@@ -63,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
                       click_every=args.click_every, rounds=args.rounds, correct_by=args.correct_by,
                       order=args.order)
     earlier = _read_reports(args.beside, [one.name for one in sequences], asdict(options)) if args.beside else []
-    reports = [evaluate(model, sequences, options, _shower(model.spec.name)) for model in models] + earlier
+    reports = [evaluate(model, sequences, options, shower(model.spec.name)) for model in models] + earlier
     tables = tables_of(reports)
     replace_text(args.json, json.dumps({"reports": reports}, indent=2))
     replace_text(args.markdown, "\n\n".join(table.as_markdown() for table in tables))
@@ -93,13 +92,3 @@ def _count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return number
-
-
-def _shower(model: str) -> Progress:
-    """Shows one line that is overwritten; nothing where nobody watches."""
-    def show(doing: str, done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            line = f"\r\033[K{model}: {doing} {done}/{total}"
-            print(line, end="" if done < total else "\r\033[K", file=sys.stderr, flush=True)
-
-    return show

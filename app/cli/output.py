@@ -1,8 +1,9 @@
-"""Files that commands write their figures into."""
+"""What commands have in common: files they write their figures into, and a line that says how far they are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from backend.errors import BadInput
@@ -25,3 +26,13 @@ def replace_text(file: Path | None, text: str) -> None:
         beside = file.with_name(file.name + ".part")
         beside.write_text(text + "\n", encoding="utf-8")
         beside.replace(file)
+
+
+def shower(name: str) -> Callable[[str, int, int], None]:
+    """Shows (what is done, steps done, steps in all) on one line that is overwritten; nothing where nobody watches."""
+    def show(doing: str, done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            line = f"\r\033[K{name}: {doing} {done}/{total}"
+            print(line, end="" if done < total else "\r\033[K", file=sys.stderr, flush=True)
+
+    return show

@@ -95,14 +95,14 @@ class Sequence:
 
     def truth(self, frame: int) -> dict[int, BoolMask]:
         """Object -> its true mask, bool, shape (height, width); all false where it is not visible."""
-        indices = _indices_of(self.mask_paths[frame])
+        indices = indices_of(self.mask_paths[frame])
         return {one: indices == (VOID if self._is_binary else one) for one in self.objects}
 
     def void(self, frame: int) -> BoolMask | None:
         """The pixels that count neither way, bool, shape (height, width); None where there is none."""
         if self._is_binary or VOID not in self._first_seen:
             return None
-        return _indices_of(self.mask_paths[frame]) == VOID
+        return indices_of(self.mask_paths[frame]) == VOID
 
     @property
     def _is_binary(self) -> bool:
@@ -113,7 +113,7 @@ class Sequence:
         """Value of a mask picture, other than 0 -> the first frame that has it."""
         first: dict[int, int] = {}
         for frame, path in enumerate(self.mask_paths):
-            for value in np.unique(_indices_of(path)):
+            for value in np.unique(indices_of(path)):
                 first.setdefault(int(value), frame)
         first.pop(0, None)
         return first
@@ -156,7 +156,7 @@ def _folders_of(folder: Path) -> dict[str, tuple[Path, Path]]:
 
 
 def _checked(name: str, frame_folder: Path, mask_folder: Path) -> Sequence:
-    frames, masks = _pictures_in(frame_folder), _pictures_in(mask_folder)
+    frames, masks = pictures_in(frame_folder), pictures_in(mask_folder)
     if len(frames) != len(masks):
         raise BadInput("wrong_mask_count", f"The sequence {name} has {len(frames)} frames but {len(masks)} masks.",
                        "Give one mask picture for every frame.")
@@ -174,7 +174,8 @@ def _checked(name: str, frame_folder: Path, mask_folder: Path) -> Sequence:
     return sequence
 
 
-def _pictures_in(folder: Path) -> list[Path]:
+def pictures_in(folder: Path) -> list[Path]:
+    """The pictures of a folder in natural order; none where there is no such folder."""
     if not folder.is_dir():
         return []
     found = [p for p in folder.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES and not p.name.startswith(".")]
@@ -190,7 +191,7 @@ def _size_of(path: Path) -> tuple[int, int]:
         raise BadInput("bad_picture", f"{path} is no picture: {error}.", "Replace or remove this file.") from error
 
 
-def _indices_of(path: Path) -> npt.NDArray[np.uint8]:
+def indices_of(path: Path) -> npt.NDArray[np.uint8]:
     """Object indices, uint8, shape (height, width). A colour picture is read where its channels are equal (grey)."""
     try:
         with Image.open(path) as picture:

@@ -19,7 +19,7 @@ from PIL import Image
 from pydantic import Field
 
 from backend.errors import BadInput
-from backend.masks import MAX_SIDE, Rle
+from backend.masks import MAX_SIDE, Rle, davis_palette
 from projects_db.formats.archive import MAX_JSON, Sink, Source, write_json
 from projects_db.formats.building import Builder
 from projects_db.formats.dataset import Dataset, DatasetLabel, DatasetObject, DatasetVideo, Progress, silent
@@ -46,15 +46,6 @@ MAX_PNG = 256 * 2**20
 Index = npt.NDArray[np.uint8]
 
 
-def palette() -> bytes:
-    """The DAVIS palette: 256 RGB triples, the bits of the index dealt out to the channels from the highest down."""
-    colours = np.zeros((256, 3), np.uint8)
-    for bit in range(8):
-        for channel in range(3):
-            colours[:, channel] |= ((np.arange(256) >> (3 * bit + channel)) & 1).astype(np.uint8) << (7 - bit)
-    return colours.tobytes()
-
-
 def write(dataset: Dataset, sink: Sink, polygons: bool = False, progress: Progress = silent) -> list[str]:
     """Write a PNG for every frame, and `objects.json`.
 
@@ -64,7 +55,7 @@ def write(dataset: Dataset, sink: Sink, polygons: bool = False, progress: Progre
     Raises:
         BadInput: a video has more than 254 objects.
     """
-    colours = palette()
+    colours = davis_palette()
     indices: dict[int, int] = {}
     for video in dataset.videos:
         items = dataset.objects_of(video)

@@ -15,8 +15,7 @@ from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from backend.masks import Rle
-from projects_db.formats.davis import palette
+from backend.masks import Rle, davis_palette
 from projects_db.formats.exports import Filters
 from tests.projects_db.formats.studio import FRAMES, HEIGHT, WIDTH, Studio, load, members, unpacked
 from tests.video_fixtures import read_jpeg
@@ -134,10 +133,10 @@ def test_davis_pngs_are_indexed_with_its_palette(studio: Studio, tmp_path: Path)
     assert sorted(found)[:2] == ["Annotations/video-0/00000.png", "Annotations/video-0/00001.png"]
     with Image.open(io.BytesIO(found["Annotations/video-0/00000.png"])) as picture:
         assert (picture.mode, picture.size) == ("P", (WIDTH, HEIGHT))
-        assert picture.getpalette() == list(palette())
+        assert picture.getpalette() == list(davis_palette())
         assert set(np.unique(np.asarray(picture))) == {0, 1, 2}
     known = [(0, 0, 0), (128, 0, 0), (0, 128, 0), (128, 128, 0), (0, 0, 128), (128, 0, 128), (0, 128, 128)]
-    assert np.frombuffer(palette(), np.uint8).reshape(-1, 3)[:7].tolist() == [list(colour) for colour in known]
+    assert np.frombuffer(davis_palette(), np.uint8).reshape(-1, 3)[:7].tolist() == [list(colour) for colour in known]
 
 
 @pytest.mark.parametrize("form", ["coco", "youtube-vis", "davis"])

@@ -1,0 +1,152 @@
+"""Do a task on one video: through the model seam, and through nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from backend.masks import BoolMask
+from backend.models.seam import Candidate, Model, Searcher, Segment, Session, Track
+from backend.prompts import Box, Categories, Expression
+from backend.tasks.found import XYWH, Found, Spot, Video
+from backend.tasks.table import BenchmarkTask
+
+Progress = Callable[[int], None]
+"""Called with the number of frames that are done."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a model is told about one video.
+
+    Attributes:
+        categories: names; None: everything it knows.
+        expressions: id -> text.
+        starts: frame -> objects whose mask is given on it; masks are bool, shape (height, width).
+        box: of the one object, on the first frame.
+        labels: object -> category, for models that follow better where they know it.
+    """
+
+    categories: tuple[str, ...] | None = None
+    expressions: Mapping[str, str] = field(default_factory=dict)
+    starts: Mapping[int, Mapping[int, BoolMask]] = field(default_factory=dict)
+    box: XYWH | None = None
+    labels: Mapping[int, str] = field(default_factory=dict)
+
+
+def perform(task: BenchmarkTask, model: Model, video: Video, told: Told, progress: Progress) -> list[Found]:
+    """Do the task; memory grows with the run-length codes of what is found, and with nothing else.
+
+    Raises:
+        BadInput: as the model's session does.
+        Unavailable: a frame that cannot be decoded: unlike a run of the tool, a benchmark is not to step over it.
+    """
+    session = model.open(video.frames)
+    try:
+        if task.search is not None:
+            return _searched(task, session, video, told, progress)
+        if task.on_frames:
+            return list(_frame_by_frame(task, session, video, told, progress))
+        if model.spec.heeds_categories and told.labels:
+            session.categorize(told.labels)  # type: ignore[attr-defined]
+        return _followed(session, video, told, progress)
+    finally:
+        session.close()
+
+
+def _searched(
+    task: BenchmarkTask, session: Session, video: Video, told: Told, progress: Progress
+) -> list[Found]:
+    if task.told == "categories":
+        return _search(task, session, _categories(told), video, progress)
+    found: list[Found] = []
+    for key, text in told.expressions.items():
+        of_one = _search(task, session, Expression(text=text), video, progress)
+        found += [Found(len(found) + n, one.spots, one.scores, one.thing, key) for n, one in enumerate(of_one, 1)]
+    return found
+
+
+def _search(
+    task: BenchmarkTask, session: Session, query: Categories | Expression | None, video: Video, progress: Progress
+) -> list[Found]:
+    assert task.search is not None
+    searcher: Searcher = session  # type: ignore[assignment]
+    search = searcher.search(task.search, query, video.within)
+    spots: dict[int, dict[int, Spot]] = {}
+    with closing(iter(search)) as sightings:  # type: ignore[type-var]
+        for sighting in sightings:
+            for track, segment in sighting.segments.items():
+                if _is_there(segment):
+                    spots.setdefault(track, {})[sighting.frame] = Spot.of(segment)
+            progress(sighting.frame - video.within.start + 1)
+    concluded: dict[int, Track] = search.tracks()
+    kept = ((spots[track], one) for track, one in sorted(concluded.items()) if track in spots)
+    return [Found(n, there, one.scores, one.thing) for n, (there, one) in enumerate(kept, 1)]
+
+
+def _frame_by_frame(
+    task: BenchmarkTask, session: Session, video: Video, told: Told, progress: Progress
+) -> Iterator[Found]:
+    number = 0
+    for frame in video.within:
+        for key, candidate in _candidates(task, session, frame, told):
+            number += 1
+            spot = Spot.of(candidate.segment)
+            yield Found(number, {frame: spot}, {candidate.category or "": spot.score}, expression=key)
+        progress(frame - video.within.start + 1)
+
+
+def _candidates(
+    task: BenchmarkTask, session: Session, frame: int, told: Told
+) -> Iterator[tuple[str, Candidate]]:
+    """Of an expression the best one alone."""
+    alone = range(frame, frame + 1)
+    if task.told == "categories":
+        yield from (("", one) for one in session.discover(frame, _categories(told), alone))
+    for key, text in told.expressions.items():
+        yield from ((key, one) for one in session.discover(frame, Expression(text=text), alone)[:1])
+
+
+def _followed(session: Session, video: Video, told: Told, progress: Progress) -> list[Found]:
+    """Objects whose first mask is given are tracked from it, each from its own frame on."""
+    starts = told.starts if told.box is None else {video.within.start: {1: _mask_of(session, video, told.box)}}
+    spots: dict[int, dict[int, Spot]] = {}
+    for frame in video.within:
+        seen = dict(session.track(frame)) if spots else {}
+        for one, mask in starts.get(frame, {}).items():
+            seen[one] = Segment(mask, 1.0, box=_xyxy(told.box))
+            spots[one] = {}
+        if frame in starts:
+            session.remember(frame, starts[frame])
+        for one, segment in seen.items():
+            if _is_there(segment):
+                spots[one][frame] = Spot.of(segment)
+        progress(frame - video.within.start + 1)
+    return [Found(one, there) for one, there in sorted(spots.items())]
+
+
+def _mask_of(session: Session, video: Video, box: XYWH) -> BoolMask:
+    """What the model sees in the box; the whole of it where it sees nothing."""
+    corners = _xyxy(box)
+    assert corners is not None
+    x0, y0, x1, y1 = corners
+    first = session.segment(video.within.start, {1: [Box(x0=x0, y0=y0, x1=x1, y1=y1)]})[1].mask
+    if not first.any():
+        first = np.zeros(video.shape, bool)
+        first[max(0, round(y0)):round(y1), max(0, round(x0)):round(x1)] = True
+    return first
+
+
+def _xyxy(box: XYWH | None) -> tuple[float, float, float, float] | None:
+    return None if box is None else (box[0], box[1], box[0] + box[2], box[1] + box[3])
+
+
+def _categories(told: Told) -> Categories | None:
+    return None if told.categories is None else Categories(names=list(told.categories))
+
+
+def _is_there(segment: Segment) -> bool:
+    return segment.present and (segment.box is not None or bool(segment.mask.any()))
