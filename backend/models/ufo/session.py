@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from backend.masks import BoolMask, Rle, iou
+from backend.masks import BoolMask
+from backend.models.known import Known
 from backend.models.placement import told_when_full
 from backend.models.seam import Answer, Candidate, Frames, Segment
 from backend.models.ufo.heads import Float
@@ -21,18 +21,6 @@ from backend.prompts import Categories, Expression, Question
 
 Image = npt.NDArray[np.uint8]
 """RGB, uint8, shape (height, width, 3)."""
-
-SAME = 0.5
-"""Masks that overlap more (intersection over union) show one object."""
-
-MOST = 100
-"""Candidates looked at on a frame, the best."""
-
-NEAR = 30
-"""Frames within which an object is still taken to be where it was, to be matched by its mask."""
-
-KEPT = 4
-"""Masks kept of an object that is known, those remembered last."""
 
 MARGIN = 0.1
 """Of the size of an object, seen around it when it is described."""
@@ -91,7 +79,7 @@ class UfoSession:
 
     def __init__(self, frames: Frames, asker: Asker, abilities: Abilities, title: str) -> None:
         self._frames, self._asker, self._abilities, self._title = frames, asker, abilities, title
-        self._known: dict[int, OrderedDict[int, Rle]] = {}
+        self._known = Known()
 
     def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
         """This model sees no clicks."""
@@ -99,17 +87,11 @@ class UfoSession:
 
     def remember(self, frame: int, masks: Mapping[int, BoolMask]) -> None:
         """Objects that need not be proposed again: a few masks of each are kept, by which it is told."""
-        for object, mask in masks.items():
-            kept = self._known.setdefault(object, OrderedDict())
-            kept[frame] = Rle.from_mask(mask)
-            kept.move_to_end(frame)
-            while len(kept) > KEPT:
-                kept.popitem(last=False)
+        self._known.remember(frame, masks)
 
     def forget(self, objects: Iterable[int]) -> None:
         """Propose them again."""
-        for object in objects:
-            self._known.pop(object, None)
+        self._known.forget(objects)
 
     def track(self, frame: int) -> dict[int, Segment]:
         """This model knows no time."""
@@ -127,7 +109,7 @@ class UfoSession:
         with torch.inference_mode(), told_when_full(self._title):
             found = (self._referred(picture, query.text) if isinstance(query, Expression)
                      else self._of_categories(picture, COCO.names if query is None else query.names))
-        return self._matched(frame, [one for one in found if one.segment.present])
+        return self._known.others(frame, [one for one in found if one.segment.present])
 
     def answer(
         self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
@@ -176,28 +158,6 @@ class UfoSession:
         x0, y0, x1, y1 = box.tolist()
         mask[math.floor(y0):math.ceil(y1), math.floor(x0):math.ceil(x1)] = x1 > x0 and y1 > y0
         return mask
-
-    def _matched(self, frame: int, found: list[Candidate]) -> list[Candidate]:
-        """Candidates without those that are known on the frame, the others matched with objects known nearby."""
-        here = {object: kept[frame] for object, kept in self._known.items() if frame in kept}
-        near = {object: kept[min(kept, key=lambda one: abs(one - frame))]
-                for object, kept in self._known.items()
-                if object not in here and min(abs(one - frame) for one in kept) <= NEAR}
-        kept: list[Candidate] = []
-        seen: list[tuple[str | None, Rle]] = []
-        for candidate in sorted(found, key=lambda one: -one.segment.score)[:MOST]:
-            rle = Rle.from_mask(candidate.segment.mask)
-            doubles = (other for category, other in seen if category == candidate.category)  # NMS only weakens them
-            if any(iou(rle, other) > SAME for other in (*here.values(), *doubles)):
-                continue
-            seen.append((candidate.category, rle))
-            overlaps = {object: iou(rle, other) for object, other in near.items()}
-            object = max(overlaps, key=overlaps.__getitem__, default=None)
-            if object is not None and overlaps[object] > SAME:
-                del near[object]
-                candidate = replace(candidate, object=object)
-            kept.append(candidate)
-        return kept
 
     def _described(self, object: int, masks: Mapping[int, BoolMask], within: range) -> str:
         areas = {frame: int(mask.sum()) for frame, mask in masks.items() if frame in within}

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from backend.errors import Unavailable
+from backend.models.known import KEPT, NEAR
 from backend.models.ufo import heads
-from backend.models.ufo.session import KEPT, NEAR, Abilities, UfoSession
+from backend.models.ufo.session import Abilities, UfoSession
 from backend.prompts import Categories, Expression, Question
 from tests.moving_shapes import DISC, SQUARE, Shapes
 
@@ -91,9 +92,9 @@ def test_few_masks_of_an_object_are_kept(shapes: Shapes, said: Said) -> None:
     at_work = session(shapes, said)
     for frame in range(16):
         at_work.remember(frame, {7: shapes.mask(DISC, frame)})
-    assert list(at_work._known[7]) == list(range(16 - KEPT, 16))
+    assert list(at_work._known._masks[7]) == list(range(16 - KEPT, 16))
     at_work.close()
-    assert not at_work._known
+    assert not at_work._known._masks
 
 
 def test_boxes_are_filled(shapes: Shapes, said: Said) -> None:
