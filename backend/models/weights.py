@@ -10,7 +10,7 @@ import json
 import pickle
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,20 +49,17 @@ def read(path: Path) -> dict[str, torch.Tensor]:
     """
     if path.is_dir():
         return _read_folder(path)
-    if not path.is_file():
-        raise BadInput("no_weights", f"There is no file {path.name}.", "Name the file or folder of the weights.")
-    try:
-        if path.suffix == ".safetensors":
-            return dict(safetensors.torch.load_file(path))
-        return _unwrapped(torch.load(path, map_location="cpu", weights_only=True, mmap=_is_zip(path)), path)
-    except pickle.UnpicklingError as error:
-        raise BadInput(
-            "unsafe_weights", f"{path.name} holds more than tensors, or is damaged, and was not opened: "
-            f"{_first_line(error)}", "Get the file from its source again; convert it to .safetensors if you trust it.",
-        ) from error
-    except (safetensors.SafetensorError, RuntimeError, ValueError, EOFError, OSError) as error:
-        raise BadInput("damaged_weights", f"{path.name} cannot be read: {_first_line(error)}",
-                       "It may be cut short; get it from its source again.") from error
+    if path.suffix == ".safetensors":
+        return dict(_opened(path, lambda: safetensors.torch.load_file(path)))
+    return _unwrapped(_unpickled(path), path)
+
+
+def read_tensor(path: Path) -> torch.Tensor:
+    """The one tensor that a pickle holds. Raises BadInput as `read`."""
+    content = _unpickled(path)
+    if not isinstance(content, torch.Tensor):
+        raise BadInput("no_tensor", f"{path.name} does not hold one tensor alone.", "Name another file.")
+    return content
 
 
 def check_names(expected: Collection[str], given: Collection[str], what: str) -> None:
@@ -109,6 +106,26 @@ def in_groups(names: Iterable[str], most: int = 5) -> str:
     counted = Counter(".".join(name.split(".")[:2]) for name in names).most_common()
     said = ", ".join(f"{group} ({count})" for group, count in counted[:most])
     return said + (f", {len(counted) - most} more" if len(counted) > most else "")
+
+
+def _unpickled(path: Path) -> Any:
+    return _opened(path, lambda: torch.load(path, map_location="cpu", weights_only=True, mmap=_is_zip(path)))
+
+
+def _opened(path: Path, read: Callable[[], Any]) -> Any:
+    """What a reader makes of a file; what may go wrong in words."""
+    if not path.is_file():
+        raise BadInput("no_weights", f"There is no file {path.name}.", "Name the file or folder of the weights.")
+    try:
+        return read()
+    except pickle.UnpicklingError as error:
+        raise BadInput(
+            "unsafe_weights", f"{path.name} holds more than tensors, or is damaged, and was not opened: "
+            f"{_first_line(error)}", "Get the file from its source again; convert it to .safetensors if you trust it.",
+        ) from error
+    except (safetensors.SafetensorError, RuntimeError, ValueError, EOFError, OSError) as error:
+        raise BadInput("damaged_weights", f"{path.name} cannot be read: {_first_line(error)}",
+                       "It may be cut short; get it from its source again.") from error
 
 
 def _read_folder(folder: Path) -> dict[str, torch.Tensor]:

@@ -61,6 +61,10 @@ class Case:
                            "See that case.json is whole: names, shapes, overrides and salt.")
         return made
 
+    def extra(self, name: str) -> Array:
+        """A tensor of `extra_tensors`: of another file of the release, made by the formula without overrides."""
+        return formula.tensor(name, self.about["extra_tensors"][name], self.about.get("salt", ""))
+
 
 @dataclass(frozen=True)
 class Comparison:

@@ -1,0 +1,25 @@
+"""Cases of UniVS: which of its tasks a case is of, told by what it expects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from backend.errors import BadInput
+from backend.models.univs import parity_image
+from backend.parity.cases import Case
+from backend.parity.formula import Array
+
+TOLERANCES: Mapping[str, str] = {}
+
+_KINDS: tuple[tuple[str, Callable[[Case], dict[str, Array]]], ...] = (
+    ("inst_scores", parity_image.image),
+)
+"""An output that only this kind of case has, and what computes all of them."""
+
+
+def outputs(case: Case) -> dict[str, Array]:
+    """See `backend.parity.run.Family`."""
+    for output, compute in _KINDS:
+        if output in case.about["outputs"]:
+            return compute(case)
+    raise BadInput("unknown_kind", f"{case.name} is of no task of UniVS that is here.", "See the outputs it names.")
