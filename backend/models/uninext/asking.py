@@ -42,12 +42,14 @@ class Instances(NamedTuple):
         boxes: float32 (n, 4), x0, y0, x1, y1 in pixels of the frame, within it.
         scores, labels: (n,), 0..1 and int64.
         masks: bool (n, height, width).
+        queries: (n,), of which each was made: one may be an instance of several classes.
     """
 
     boxes: Tensor
     scores: Tensor
     labels: Tensor
     masks: Tensor
+    queries: Tensor
 
 
 def look(network: Network, features: Features, asked: Asked, with_iou: bool = True, embed: bool = False) -> Queries:
@@ -77,6 +79,6 @@ def instances(
     boxes = scoring.pixel_boxes(queries.boxes[rows], shape)
     boxes = torch.minimum(boxes.clamp(min=0), boxes.new_tensor([shape[1], shape[0]] * 2))
     there = (boxes[:, 2:] > boxes[:, :2]).all(1)
-    shown, place = rows[there].unique(return_inverse=True)  # a query may be an instance of several classes
+    shown, place = rows[there].unique(return_inverse=True)
     masks = scoring.resized(queries.probable_masks(shown.tolist()) > likely, shape)
-    return Instances(boxes[there], scores[there], labels[there], masks[place])
+    return Instances(boxes[there], scores[there], labels[there], masks[place], rows[there])

@@ -40,12 +40,13 @@ class Backbone(nn.Module):
         host: of transformers; gives these three.
 
     Attributes:
+        kind: "R50", "ConvNeXt" or "ViT".
         multiple: sides of the picture have to be multiples of it.
     """
 
-    def __init__(self, host: nn.Module, multiple: int) -> None:
+    def __init__(self, host: nn.Module, kind: str, multiple: int) -> None:
         super().__init__()
-        self.host, self.multiple = host, multiple
+        self.host, self.kind, self.multiple = host, kind, multiple
 
     def forward(self, pixels: Tensor) -> list[Tensor]:
         """(B, channels, H, W) -> three of (B, C, H/s, W/s)."""
@@ -56,7 +57,7 @@ class ViTBackbone(Backbone):
     """A plain ViT gives one map at stride 16, from which the others are made (ViTDet, Li et al. 2022)."""
 
     def __init__(self, host: nn.Module, width: int, fine: int) -> None:
-        super().__init__(host, multiple=32)
+        super().__init__(host, "ViT", multiple=32)
         self.fpn1 = nn.Sequential(nn.ConvTranspose2d(width, fine, kernel_size=2, stride=2))
         self.coarser = nn.MaxPool2d(2)
 
@@ -76,11 +77,11 @@ def backbone(released: Mapping[str, Tensor]) -> Backbone:
         KeyError, ValueError: they are of no backbone of UNINEXT.
     """
     if "downsample_layers.0.0.weight" in released:
-        return Backbone(_convnext(released), multiple=32)
+        return Backbone(_convnext(released), "ConvNeXt", multiple=32)
     if "patch_embed.proj.weight" in released:
         width, fine = released["fpn1.0.weight"].shape[:2]
         return ViTBackbone(_vit(released), width, fine)
-    return Backbone(resnet.backbone(released, (3, 4, 5)), multiple=1)
+    return Backbone(resnet.backbone(released, (3, 4, 5)), "R50", multiple=1)
 
 
 def renamed(released: Mapping[str, Tensor]) -> dict[str, Tensor]:

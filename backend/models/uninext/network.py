@@ -30,6 +30,9 @@ _MASK_LEVELS = 3
 class UninextNetwork(nn.Module):
     """See `types.Network`. Make it with `loading.network_of`: an empty one has no weights.
 
+    Attributes:
+        words: word pieces that it knows.
+
     Args:
         released: the state dict as `names.renamed` gives it.
         heads: see `HEADS`.
@@ -49,7 +52,7 @@ class UninextNetwork(nn.Module):
         self.backbone = backbones.backbone(_under("backbone.", released))
         levels, width = shapes["transformer.level_embed"]
         self.input_proj = nn.ModuleList(_projection(shapes[f"input_proj.{level}.0.weight"]) for level in range(levels))
-        words = shapes["text_encoder.embeddings.word_embeddings.weight"][1]
+        self.words, words = shapes["text_encoder.embeddings.word_embeddings.weight"]
         points = shapes["transformer.encoder.layers.0.self_attn.attention_weights.weight"][0] // (heads * levels)
         hidden = shapes["transformer.encoder.layers.0.linear1.weight"][0]
         sizes = (hidden, heads, levels, points)

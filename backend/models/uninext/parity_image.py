@@ -26,7 +26,7 @@ def outputs(case: Case, network: UninextNetwork) -> dict[str, Array]:
     queries = Queries(said, classes, settings["iou_branch"])
     made = instances(queries, tuple(params["out_size"]), 1 if params["task"] == "grounding" else MOST,
                      overlap(settings), settings["mask_threshold"])
-    boxes, scores, labels, masks = (one[:params["list_rows"]].numpy() for one in made)
+    boxes, scores, labels, masks = (one[:params["list_rows"]].numpy() for one in made[:4])
     shown = masks[:len(case.arrays["masks_top"])]
     return raw("call0", said[0]) | {
         "scores": scores, "classes": labels, "boxes": boxes, "mask_area": masks.sum((1, 2)),

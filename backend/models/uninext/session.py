@@ -1,0 +1,114 @@
+"""UNINEXT at work on one video."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from backend.masks import BoolMask
+from backend.models import vocabulary
+from backend.models.known import Known
+from backend.models.placement import told_when_full
+from backend.models.replay import kept
+from backend.models.seam import Answer, Candidate, Frames, Segment
+from backend.models.uninext import pictures, words
+from backend.models.uninext.asking import MOST, Asked, Instances, instances, look
+from backend.models.uninext.types import Features, Network
+from backend.models.uninext.words import Words
+from backend.prompts import Categories, Expression, Question
+
+LEAST = 0.3
+"""Instances of categories that are less likely are not proposed; the tracker of the authors takes them for ground."""
+
+_FRAMES, _PROMPTS = 2, 4
+"""Features and prompts kept: 45 MB a frame at 800 pixels."""
+
+
+class UninextSession:
+    """See `backend.models.seam.Session`.
+
+    Args:
+        title: of the model, for errors.
+        limit: pixels that the shorter side of a picture may have at most; None: as many as the task wants.
+    """
+
+    def __init__(
+        self, frames: Frames, network: Network, words: Words, title: str, limit: int | None = None
+    ) -> None:
+        self._frames, self._network, self._words, self._title, self._limit = frames, network, words, title, limit
+        self._known = Known()
+        self._features: OrderedDict[tuple[int, int], Features] = OrderedDict()
+        self._asked: OrderedDict[tuple[str, ...] | str, Asked] = OrderedDict()
+
+    def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
+        """Not of weights that were trained on pictures alone."""
+        raise NotImplementedError("this UNINEXT has no segment task")
+
+    def remember(self, frame: int, masks: Mapping[int, BoolMask]) -> None:
+        """Objects that need not be proposed again."""
+        self._known.remember(frame, masks)
+
+    def forget(self, objects: Iterable[int]) -> None:
+        """See `Session.forget`."""
+        self._known.forget(objects)
+
+    def track(self, frame: int) -> dict[int, Segment]:
+        """Not of weights that were trained on pictures alone."""
+        raise NotImplementedError("this UNINEXT has no track task")
+
+    def discover(
+        self, frame: int, query: Categories | Expression | None, within: range | None = None
+    ) -> list[Candidate]:
+        """Objects of the categories (None: those of COCO), or the one that an expression means. Only this frame is
+        looked at."""
+        names = None if isinstance(query, Expression) else vocabulary.COCO.names if query is None else query.names
+        with told_when_full(self._title), torch.inference_mode():
+            asked = self._ask(query.text if isinstance(query, Expression) else tuple(names or ()))
+            queries = look(self._network, self._seen(frame, pictures.IMAGES), asked)
+            found = instances(queries, (self._frames.height, self._frames.width), 1 if names is None else MOST)
+        return self._known.others(frame, _candidates(found, names))
+
+    def answer(
+        self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
+    ) -> Answer:
+        """This model has no language of its own."""
+        raise NotImplementedError("UNINEXT has no answer task")
+
+    def close(self) -> None:
+        """Free what is kept."""
+        for one in (self._known, self._features, self._asked):
+            one.clear()
+
+    def _seen(self, frame: int, shorter: int) -> Features:
+        """A frame with a shorter side of so many pixels, after the backbone."""
+        shorter = min(shorter, self._limit or shorter)
+
+        def see() -> Features:
+            return self._network.features(self._network.pixels(pictures.resized(self._frames[frame], shorter)))
+
+        return kept(self._features, (frame, shorter), _FRAMES, see)
+
+    def _ask(self, for_what: tuple[str, ...] | str) -> Asked:
+        """The prompt of category names, or of an expression."""
+        def ask() -> Asked:
+            texts = ([self._words.expression(for_what)] if isinstance(for_what, str)
+                     else list(self._words.categories(for_what)))
+            return words.asked(self._network, texts)
+
+        return kept(self._asked, for_what, _PROMPTS, ask)
+
+
+def _candidates(found: Instances, names: Sequence[str] | None) -> list[Candidate]:
+    """What is proposed: of categories what is likely enough, each query as what it is likeliest; of an expression
+    (`names` None) what it means, however likely."""
+    made: dict[int, Candidate] = {}
+    boxes, scores, labels, masks, rows = (one.cpu() for one in found)
+    for place, row in enumerate(rows.tolist()):
+        mask, score, (x0, y0, x1, y1) = masks[place].numpy(), float(scores[place]), boxes[place].tolist()
+        if row not in made and mask.any() and (names is None or score >= LEAST):
+            category = None if names is None else names[int(labels[place])]
+            made[row] = Candidate(Segment(mask, score, box=(x0, y0, x1, y1)), category)
+    return list(made.values())
