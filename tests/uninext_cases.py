@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from pathlib import Path
 
 from backend.parity import formula
@@ -15,9 +16,10 @@ GOLDEN = Path(__file__).parent / "golden"
 def read(name: str) -> Case:
     """The case of this name, with weights that are shared and not to be changed."""
     case = Case.read(GOLDEN / f"uninext_{name}")
-    overrides = json.dumps(case.about["overrides"])
-    case.__dict__["weights"] = {name: _tensor(name, tuple(shape), case.about["salt"], overrides)
-                                for name, shape in case.about["state_dict"].items()}
+    case.__dict__["weights"] = {
+        name: _tensor(name, tuple(shape), case.about["salt"], json.dumps(
+            [one for one in case.about["overrides"] if re.search(one["pattern"], name)]))
+        for name, shape in case.about["state_dict"].items()}
     return case
 
 

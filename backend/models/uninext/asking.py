@@ -76,8 +76,7 @@ def instances(
     pairs = queries.likely[kept].flatten()
     scores, chosen = pairs.topk(min(most, len(pairs)))
     rows, labels = kept[chosen // queries.likely.shape[1]], chosen % queries.likely.shape[1]
-    boxes = scoring.pixel_boxes(queries.boxes[rows], shape)
-    boxes = torch.minimum(boxes.clamp(min=0), boxes.new_tensor([shape[1], shape[0]] * 2))
+    boxes = scoring.clipped_boxes(queries.boxes[rows], shape)
     there = (boxes[:, 2:] > boxes[:, :2]).all(1)
     shown, place = rows[there].unique(return_inverse=True)
     masks = scoring.resized(queries.probable_masks(shown.tolist()) > likely, shape)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import torch
 
-from backend.models.uninext import parity_image
+from backend.models.uninext import parity_image, parity_video
 from backend.models.uninext.loading import network_of
 from backend.models.uninext.network import UninextNetwork
 from backend.parity.cases import Case
@@ -14,7 +14,10 @@ from backend.parity.formula import Array
 
 TOLERANCES: Mapping[str, str] = {}
 
-_KINDS: Mapping[str, Callable[[Case, UninextNetwork], dict[str, Array]]] = {"image": parity_image.outputs}
+_KINDS: Mapping[str, Callable[[Case, UninextNetwork], dict[str, Array]]] = {
+    "image": parity_image.outputs, "vis": parity_video.vis, "mot": parity_video.mot, "rvos": parity_video.rvos,
+    "sot": parity_video.sot, "vos": parity_video.vos,
+}
 """By `params.kind`."""
 
 

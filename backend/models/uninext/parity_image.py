@@ -12,7 +12,7 @@ from backend.models.uninext.asking import MOST, OVERLAP, Asked, instances
 from backend.models.uninext.network import UninextNetwork
 from backend.models.uninext.queries import Queries
 from backend.models.uninext.scoring import Classes
-from backend.models.uninext.types import Output
+from backend.models.uninext.types import Network, Output
 from backend.parity.cases import Case
 from backend.parity.formula import Array
 
@@ -33,7 +33,7 @@ def outputs(case: Case, network: UninextNetwork) -> dict[str, Array]:
         "masks_top": np.packbits(shown, axis=-1)}
 
 
-def asked(case: Case, network: UninextNetwork) -> Asked:
+def asked(case: Case, network: Network) -> Asked:
     """The words of a case: categories where it says which tokens are theirs, else an expression."""
     ids, mask = (torch.from_numpy(case.arrays[name]).long() for name in ("token_ids", "token_mask"))
     if "positive_map" not in case.arrays:

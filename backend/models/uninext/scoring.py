@@ -61,3 +61,9 @@ def pixel_boxes(boxes: Tensor, shape: tuple[int, int]) -> Tensor:
     """Boxes (..., 4) of `Output` as x0, y0, x1, y1 in pixels of a frame (height, width), not clipped."""
     height, width = shape
     return xyxy(boxes) * boxes.new_tensor([width, height, width, height])
+
+
+def clipped_boxes(boxes: Tensor, shape: tuple[int, int]) -> Tensor:
+    """As `pixel_boxes`, within the frame."""
+    corners = pixel_boxes(boxes, shape).clamp(min=0)
+    return torch.minimum(corners, corners.new_tensor([shape[1], shape[0]] * 2))
