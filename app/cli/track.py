@@ -12,7 +12,7 @@ from backend.errors import BadInput
 from backend.formats import FORMATS
 from backend.formats.journal import Journal
 from backend.models import registry
-from backend.tasks.dataset import Listed, anything, listed, read_vocabulary
+from backend.tasks.dataset import LISTS, Listed, anything, listed, read_categories
 from backend.tasks.perform import perform
 from backend.tasks.table import TASKS, BenchmarkTask, choose
 from backend.tasks.telling import Given
@@ -40,7 +40,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--annotations", type=Path, metavar="JSON",
                         help="of the benchmark: its videos or images with their ids, its categories, its expressions")
     parser.add_argument("--categories", metavar="A,B",
-                        help="names, a file with one a line, or a JSON that has them (default: those of --annotations)")
+                        help="names, a file with one a line, a JSON that has them, or one of "
+                             f"{', '.join(LISTS)} (default: those of --annotations)")
     parser.add_argument("--expression", action="append", default=[], metavar="TEXT",
                         help="what to find; may be given again (default: those of --annotations)")
     parser.add_argument("--box", type=float, nargs=4, metavar=("X", "Y", "W", "H"), help="of the object, first frame")
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         "told": {name: str(getattr(args, name)) for name in
                  ("annotations", "categories", "expression", "box", "boxes", "masks", "labels")},
     })
-    vocabulary = anything() if given.vocabulary is None else given.vocabulary
+    categories = anything() if given.categories is None else given.categories
     waiting = [one for one in videos if not journal.is_done(one.name)]
     if len(waiting) < len(videos):
         print(f"{len(videos) - len(waiting)} of {len(videos)} videos were finished before")
@@ -74,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         for at, one in enumerate(waiting, 1):
             _one(task, args, given, one, journal, f"{at}/{len(waiting)}")
     finally:
-        journal.collect([one.name for one in videos], FORMATS[task.name], vocabulary)
+        journal.collect([one.name for one in videos], FORMATS[task.name], categories)
     print(f"{args.out} holds {task.writes} of {len(videos)} {'video' if len(videos) == 1 else 'videos'}")
     return 0
 
@@ -83,13 +84,13 @@ def _one(
     task: BenchmarkTask, args: argparse.Namespace, given: Given, one: Listed, journal: Journal, place: str
 ) -> None:
     model = registry.load(args.model)
-    vocabulary = anything() if given.vocabulary is None else given.vocabulary
+    categories = anything() if given.categories is None else given.categories
     started = time.monotonic()
     with one.opened(args.frames) as video:
         told = given.told(task, one, video)
         show = shower(one.name)
         found = perform(task, model, video, told, lambda done: show(task.title, done, len(video.within)))
-        journal.add(one.name, lambda into: FORMATS[task.name].write(video, told, found, vocabulary, into))
+        journal.add(one.name, lambda into: FORMATS[task.name].write(video, told, found, categories, into))
     seconds = time.monotonic() - started
     print(f"{place} {one.name}: {len(video.within)} frames, {len(found)} found, {seconds:.1f} s", flush=True)
 
@@ -107,8 +108,8 @@ def _given(args: argparse.Namespace, task: BenchmarkTask, videos: int) -> Given:
         if value and name != task.told:
             raise BadInput("not_for_task", f"{task.name} is not told by {name} but by {task.told}.",
                            f"Leave --{name} out.")
-    vocabulary = read_vocabulary(args.categories, args.annotations) if task.told == "categories" else None
-    given = Given(vocabulary, tuple(args.expression), tuple(args.box) if args.box else None, args.boxes, args.masks,
+    categories = read_categories(args.categories, args.annotations) if task.told == "categories" else None
+    given = Given(categories, tuple(args.expression), tuple(args.box) if args.box else None, args.boxes, args.masks,
                   args.labels)
     given.check(task)
     return given

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from backend.formats import coco_results, davis, mot, sot, vipseg, vspw, youtube_vis
-from backend.tasks.found import Found, Video, Vocabulary
+from backend.tasks.found import CategoryIds, Found, Video
 from backend.tasks.perform import Told
 from backend.tasks.table import TaskName
 
 Entries = list[dict[str, Any]]
 
 
-def _no_files(entries: Sequence[Any], vocabulary: Vocabulary) -> Mapping[str, Any]:
+def _no_files(entries: Sequence[Any], categories: CategoryIds) -> Mapping[str, Any]:
     return {}
 
 
@@ -32,8 +32,8 @@ class Format:
         collect: the files of the whole dataset by name, as JSON, from the entries of all videos.
     """
 
-    write: Callable[[Video, Told, Sequence[Found], Vocabulary, Path], Entries]
-    collect: Callable[[Sequence[Any], Vocabulary], Mapping[str, Any]] = _no_files
+    write: Callable[[Video, Told, Sequence[Found], CategoryIds, Path], Entries]
+    collect: Callable[[Sequence[Any], CategoryIds], Mapping[str, Any]] = _no_files
 
 
 FORMATS: Mapping[TaskName, Format] = {

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from backend.tasks.found import Found, Video, Vocabulary
+from backend.tasks.found import CategoryIds, Found, Video
 from backend.tasks.perform import Told
 
 MOST_FRAMES = 1_000_000
@@ -16,21 +16,21 @@ MOST_FRAMES = 1_000_000
 
 
 def write_boxes(
-    video: Video, told: Told, found: Sequence[Found], vocabulary: Vocabulary, into: Path
+    video: Video, told: Told, found: Sequence[Found], categories: CategoryIds, into: Path
 ) -> list[dict[str, Any]]:
     """Entries with a box."""
-    return [_entries(video, found, vocabulary, with_masks=False)]
+    return [_entries(video, found, categories, with_masks=False)]
 
 
 def write_masks(
-    video: Video, told: Told, found: Sequence[Found], vocabulary: Vocabulary, into: Path
+    video: Video, told: Told, found: Sequence[Found], categories: CategoryIds, into: Path
 ) -> list[dict[str, Any]]:
-    """Entries with a mask, and the box of it or of the model."""
-    return [_entries(video, found, vocabulary, with_masks=True)]
+    """Entries with a mask, and none with a box: the toolkit would take the area of the box for that of the mask."""
+    return [_entries(video, found, categories, with_masks=True)]
 
 
 def _entries(
-    video: Video, found: Sequence[Found], vocabulary: Vocabulary, with_masks: bool
+    video: Video, found: Sequence[Found], categories: CategoryIds, with_masks: bool
 ) -> dict[str, list[dict[str, Any]]]:
     ids = {frame: video.images[frame] if video.images else video.number * MOST_FRAMES + frame
            for frame in video.within}
@@ -40,19 +40,16 @@ def _entries(
     results: list[dict[str, Any]] = []
     for one in found:
         (frame, spot), = one.spots.items()
-        entry = {"image_id": ids[frame], "category_id": vocabulary.number(one.category), "score": spot.score,
-                 "bbox": list(spot.box)}
-        if with_masks:
-            entry["segmentation"] = spot.mask.as_json()
+        entry = {"image_id": ids[frame], "category_id": categories.number(one.category), "score": spot.score}
+        entry |= {"segmentation": spot.mask.as_json()} if with_masks else {"bbox": list(spot.box)}
         if one.expression:
             entry["expression"] = one.expression
         results.append(entry)
     return {"images": images, "results": results}
 
 
-def collect(entries: Sequence[Any], vocabulary: Vocabulary) -> Mapping[str, Any]:
+def collect(entries: Sequence[Any], categories: CategoryIds) -> Mapping[str, Any]:
     """Both files."""
-    categories = [{"id": number, "name": name} for name, number in vocabulary.ids.items()]
     return {"results.json": list(chain.from_iterable(one["results"] for one in entries)),
             "images.json": {"images": list(chain.from_iterable(one["images"] for one in entries)),
-                            "categories": categories}}
+                            "categories": categories.as_json()}}

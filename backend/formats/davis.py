@@ -12,14 +12,14 @@ from PIL import Image
 
 from backend.errors import BadInput
 from backend.masks import davis_palette
-from backend.tasks.found import Found, Video, Vocabulary, on_frame, painted
+from backend.tasks.found import CategoryIds, Found, Video, on_frame, painted
 from backend.tasks.perform import Told
 
 VOID = 255
 
 
 def write_objects(
-    video: Video, told: Told, found: Sequence[Found], vocabulary: Vocabulary, into: Path
+    video: Video, told: Told, found: Sequence[Found], categories: CategoryIds, into: Path
 ) -> list[dict[str, Any]]:
     """A pixel is the number of its object; where objects overlap, of the one with the best score. Raises BadInput where
     a number is over 254."""
@@ -38,7 +38,7 @@ def write_objects(
 
 
 def write_expressions(
-    video: Video, told: Told, found: Sequence[Found], vocabulary: Vocabulary, into: Path
+    video: Video, told: Told, found: Sequence[Found], categories: CategoryIds, into: Path
 ) -> list[dict[str, Any]]:
     """Every expression has a picture for every frame, also where nothing was found."""
     for key in told.expressions:

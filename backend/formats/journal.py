@@ -10,7 +10,7 @@ from typing import Any
 
 from backend.errors import BadInput
 from backend.formats import Entries, Format
-from backend.tasks.found import Vocabulary
+from backend.tasks.found import CategoryIds
 
 FOLDER = ".run"
 """Where the journal lies in the folder of results."""
@@ -56,13 +56,13 @@ class Journal:
         entry.parent.mkdir(parents=True, exist_ok=True)
         replace_json(entry, entries)
 
-    def collect(self, videos: list[str], made: Format, vocabulary: Vocabulary) -> None:
+    def collect(self, videos: list[str], made: Format, categories: CategoryIds) -> None:
         """Write the files that the dataset has one of, from the videos that are done; nothing where none is."""
         if not self._about.exists():
             return
         entries = [entry for video in videos if self.is_done(video)
                    for entry in json.loads(self._entry(video).read_text(encoding="utf-8"))]
-        for name, data in made.collect(entries, vocabulary).items():
+        for name, data in made.collect(entries, categories).items():
             replace_json(self._folder / name, data)
 
     def _entry(self, video: str) -> Path:

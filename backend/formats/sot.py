@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from backend.tasks.found import Found, Video, Vocabulary
+from backend.tasks.found import CategoryIds, Found, Video
 from backend.tasks.perform import Told
 
 
 def write(
-    video: Video, told: Told, found: Sequence[Found], vocabulary: Vocabulary, into: Path
+    video: Video, told: Told, found: Sequence[Found], categories: CategoryIds, into: Path
 ) -> list[dict[str, Any]]:
     """The format has a box for every frame: where the object is not seen, it is where it was last."""
     target, = found

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from backend.masks import Rle
-from backend.tasks.found import Found, Video, Vocabulary, on_frame, painted
+from backend.tasks.found import CategoryIds, Found, Video, on_frame, painted
 from backend.tasks.perform import Told
 
 FOLDER = "pan_pred"
@@ -20,7 +20,7 @@ FILE = "pred.json"
 
 
 def write(
-    video: Video, told: Told, found: Sequence[Found], vocabulary: Vocabulary, into: Path
+    video: Video, told: Told, found: Sequence[Found], categories: CategoryIds, into: Path
 ) -> list[dict[str, Any]]:
     """Of a track with several categories the best one counts."""
     folder = into / FOLDER / video.name
@@ -31,21 +31,20 @@ def write(
         drawn = painted(video.shape, ((n, one.spots[frame]) for n, one in here.items()), 0, np.uint32)
         name = f"{video.names[frame]}.png"
         Image.fromarray(as_colour(drawn)).save(folder / name)
-        segments = [_segment(one, Rle.from_mask(drawn == n), vocabulary) for n, one in here.items()]
+        segments = [_segment(one, Rle.from_mask(drawn == n), categories) for n, one in here.items()]
         frames.append({"file_name": name, "image_id": video.names[frame],
                        "segments_info": [one for one in segments if one["area"]]})
     return [{"video_id": video.name, "annotations": frames}]
 
 
-def _segment(one: Found, mask: Rle, vocabulary: Vocabulary) -> dict[str, Any]:
-    return {"id": one.number, "category_id": vocabulary.number(one.category), "isthing": int(one.thing), "iscrowd": 0,
+def _segment(one: Found, mask: Rle, categories: CategoryIds) -> dict[str, Any]:
+    return {"id": one.number, "category_id": categories.number(one.category), "isthing": int(one.thing), "iscrowd": 0,
             "area": mask.area, "bbox": list(mask.box)}
 
 
-def collect(entries: Sequence[Any], vocabulary: Vocabulary) -> Mapping[str, Any]:
+def collect(entries: Sequence[Any], categories: CategoryIds) -> Mapping[str, Any]:
     """`pred.json`."""
-    categories = [{"id": number, "name": name} for name, number in vocabulary.ids.items()]
-    return {FILE: {"annotations": list(entries), "categories": categories}}
+    return {FILE: {"annotations": list(entries), "categories": categories.as_json()}}
 
 
 def as_colour(numbers: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:

@@ -10,13 +10,17 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from backend.errors import BadInput, NotFound
+from backend.models.vocabulary import OVIS, VIPSEG, YOUTUBE_VIS_2019, YOUTUBE_VIS_2021
 from backend.quality.sequences import PictureFrames, pictures_in
-from backend.tasks.found import ANYTHING, Video, Vocabulary
+from backend.tasks.found import ANYTHING, CategoryIds, Video
 from backend.video.indexer import build_index
 from backend.video.reader import VideoReader
 
 _WHERE = ("", "JPEGImages", "JPEGImages/480p", "train", "val")
 """Where below the folder that is given the pictures may lie that annotations name."""
+
+LISTS = {"ytvis19": YOUTUBE_VIS_2019, "ytvis21": YOUTUBE_VIS_2021, "ovis": OVIS, "vipseg": VIPSEG}
+"""The category lists that benchmarks number from 1 without gaps."""
 
 
 @dataclass(frozen=True)
@@ -97,22 +101,24 @@ def read_json(file: Path) -> Any:
         raise BadInput("bad_json", f"{file} is no JSON: {error}.", "Give the file as the benchmark has it.") from error
 
 
-def read_vocabulary(given: str | None, annotations: Path | None) -> Vocabulary | None:
+def read_categories(given: str | None, annotations: Path | None) -> CategoryIds | None:
     """The categories to find.
 
     Args:
-        given: names with commas between them, or a file: a name a line, or JSON with `categories`.
+        given: names with commas between them, one of `LISTS`, or a file: a name a line, or JSON with `categories`.
         annotations: taken where nothing is given and they have categories.
 
     Returns:
         None where there are none: then everything is found, and all of it is of the category `ANYTHING`.
 
     Raises:
-        BadInput: as `Vocabulary.of`, or a file that has no categories.
+        BadInput: as `CategoryIds.of`, or a file that has no categories.
     """
     if given is None:
         data = read_json(annotations) if annotations else {}
         return _of_json(data) if isinstance(data, dict) and "categories" in data else None
+    if given in LISTS:
+        return CategoryIds.of((name, number) for number, name in enumerate(LISTS[given].names, 1))
     file = Path(given)
     if file.suffix.lower() == ".json":
         data = read_json(file)
@@ -120,17 +126,17 @@ def read_vocabulary(given: str | None, annotations: Path | None) -> Vocabulary |
             raise BadInput("no_categories", f"{file} has no categories.", "Give the annotations of a benchmark.")
         return _of_json(data)
     names = file.read_text(encoding="utf-8").strip().split("\n") if file.is_file() else given.split(",")
-    return Vocabulary.of((name, number) for number, name in enumerate(names, 1))
+    return CategoryIds.of((name, number) for number, name in enumerate(names, 1))
 
 
-def anything() -> Vocabulary:
-    """The vocabulary of a search that is told no categories."""
-    return Vocabulary({ANYTHING: 1})
+def anything() -> CategoryIds:
+    """The categories of a search that is told no categories."""
+    return CategoryIds({ANYTHING: 1})
 
 
-def _of_json(data: Mapping[str, Any]) -> Vocabulary:
+def _of_json(data: Mapping[str, Any]) -> CategoryIds:
     with _as("categories"):
-        return Vocabulary.of((str(one["name"]), int(one["id"])) for one in data["categories"])
+        return CategoryIds.of((str(one["name"]), int(one["id"])) for one in data["categories"])
 
 
 def _sources(paths: Iterable[Path]) -> Iterator[tuple[str, Path | tuple[Path, ...]]]:

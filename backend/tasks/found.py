@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -99,13 +100,13 @@ class Video:
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class CategoryIds:
     """Categories by their numbers in the benchmark, in its order."""
 
     ids: Mapping[str, int]
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[str, int]]) -> Vocabulary:
+    def of(cls, pairs: Iterable[tuple[str, int]]) -> CategoryIds:
         """Of (name, number) pairs.
 
         Raises:
@@ -121,6 +122,10 @@ class Vocabulary:
             raise BadInput("empty_category", "The list of categories is empty, or has an empty name.",
                            "Give names, a file with one a line, or the JSON of a benchmark.")
         return cls(dict(pairs))
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """As the files of benchmarks list them."""
+        return [{"id": number, "name": name} for name, number in self.ids.items()]
 
     def number(self, category: str) -> int:
         """Of a category that a model found; models that were told none find things of no name."""

@@ -15,7 +15,7 @@ from backend.masks import BoolMask
 from backend.prompts import Box, check_inside
 from backend.quality.sequences import VOID, indices_of, pictures_in
 from backend.tasks.dataset import Listed, read_json
-from backend.tasks.found import XYWH, Video, Vocabulary
+from backend.tasks.found import XYWH, CategoryIds, Video
 from backend.tasks.perform import Told
 from backend.tasks.table import BenchmarkTask
 
@@ -25,7 +25,7 @@ class Given:
     """What is given for a dataset.
 
     Attributes:
-        vocabulary: the categories; None: everything.
+        categories: the categories; None: everything.
         expressions: of every video; empty: those of the annotations.
         box: of a dataset of one video.
         boxes: a folder with VIDEO.txt or VIDEO/groundtruth.txt, whose first line is the box.
@@ -33,7 +33,7 @@ class Given:
         labels: JSON, {object: category}, or {video: {object: category}}.
     """
 
-    vocabulary: Vocabulary | None = None
+    categories: CategoryIds | None = None
     expressions: tuple[str, ...] = ()
     box: XYWH | None = None
     boxes: Path | None = None
@@ -57,7 +57,7 @@ class Given:
             BadInput: masks or a box that do not fit it, or files that cannot be read.
         """
         if task.told == "categories":
-            return Told(categories=None if self.vocabulary is None else tuple(self.vocabulary.ids))
+            return Told(categories=None if self.categories is None else tuple(self.categories.ids))
         if task.told == "expression":
             texts = {str(n): text for n, text in enumerate(self.expressions)} or listed.expressions
             if not texts:
