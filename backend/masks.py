@@ -113,8 +113,13 @@ class Rle:
         if runs is None or sum(runs) != rows * columns:
             raise BadInput("bad_rle", "The counts of this run-length code do not fill its frame exactly.",
                            "Make the mask again at the size of the video.")
-        code = coco_mask.frPyObjects({"size": [rows, columns], "counts": runs}, rows, columns)
-        return cls(rows, columns, code["counts"])
+        return cls.of_runs(runs, rows, columns)
+
+    @classmethod
+    def of_runs(cls, runs: list[int], height: int, width: int) -> Rle:
+        """The mask of run lengths that fill its frame (see `runs`)."""
+        code = coco_mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
+        return cls(height, width, code["counts"])
 
     @classmethod
     def from_blob(cls, blob: bytes, height: int, width: int) -> Rle:

@@ -1,4 +1,6 @@
-"""`launch.py evaluate DIR`: measure models on sequences that have a true mask on every frame."""
+"""`launch.py evaluate DIR`: measure models on sequences that have a true mask on every frame.
+
+`launch.py evaluate --task TASK` scores what `launch.py track` wrote: `app.cli.score`."""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, get_args
 
+from app.cli import score
 from app.cli.output import check_folders, replace_text, shower
 from backend.errors import BadInput
 from backend.models import registry
@@ -30,7 +33,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "evaluate", description=ABOUT, epilog=LAYOUTS, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path, metavar="DIR", help="folder of sequences")
+    parser.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="folder of sequences")
+    score.add_options(parser)
     parser.add_argument("--model", action="append", dest="models", metavar="M",
                         help=f"model; give it again to set another one beside it (default: {registry.DEFAULT})")
     parser.add_argument("--sequences", metavar="A,B", help="only these (default: all)")
@@ -55,6 +59,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Evaluate and print; errors are the caller's."""
     check_folders((args.json, args.markdown))
+    if args.task:
+        return score.run(args)
+    if args.folder is None:
+        raise BadInput("no_folder", "There is nothing to measure on.",
+                       "Give DIR, or --task with --predictions and --truth.")
     names = [name.strip() for name in (args.sequences or "").split(",") if name.strip()] or None
     sequences = find_sequences(args.folder, names)
     models = [registry.load(name) for name in dict.fromkeys(args.models or [registry.DEFAULT])]

@@ -40,7 +40,8 @@ def _entries(
     results: list[dict[str, Any]] = []
     for one in found:
         (frame, spot), = one.spots.items()
-        entry = {"image_id": ids[frame], "category_id": categories.number(one.category), "score": spot.score}
+        entry: dict[str, Any] = {"image_id": ids[frame], "category_id": categories.number(one.category),
+                                 "score": spot.score}
         entry |= {"segmentation": spot.mask.as_json()} if with_masks else {"bbox": list(spot.box)}
         if one.expression:
             entry["expression"] = one.expression

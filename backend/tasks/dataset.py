@@ -95,7 +95,7 @@ def read_json(file: Path) -> Any:
     """What a file holds. Raises NotFound, BadInput."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, IsADirectoryError) as error:
         raise NotFound("no_such_path", f"There is no file {file}.", "Check the path.") from error
     except ValueError as error:
         raise BadInput("bad_json", f"{file} is no JSON: {error}.", "Give the file as the benchmark has it.") from error
