@@ -31,7 +31,7 @@ def dataset(rng: np.random.Generator) -> tuple[dict[str, Any], list[dict[str, An
     true: list[dict[str, Any]] = []
     found: list[dict[str, Any]] = []
     for video in videos:
-        for number in range(4):
+        for _ in range(4):
             place, step = rng.uniform([6, 6], [24, 18]), rng.uniform(-1, 1, 2)
             masks = [blob(rng, *(place + k * step)) if rng.random() > 0.2 else None for k in range(FRAMES)]
             category = int(rng.integers(1, 3))
@@ -40,12 +40,13 @@ def dataset(rng: np.random.Generator) -> tuple[dict[str, Any], list[dict[str, An
                          "bboxes": [mask and list(mask.box) for mask in masks],
                          "areas": [mask and mask.area for mask in masks],
                          "segmentations": [mask and {"size": [HEIGHT, WIDTH], "counts": mask.runs} for mask in masks]})
-            for _ in range(int(rng.integers(0, 3))):
+            for _ in range(rng.integers(0, 3)):
                 near = [blob(rng, *(place + k * step + rng.normal(0, 0.5, 2))) for k in range(FRAMES)]
                 found.append({"video_id": video["id"], "category_id": category if rng.random() > 0.2 else 3 - category,
                               "score": float(rng.random()),
                               "segmentations": [one.as_json() if rng.random() > 0.1 else None for one in near]})
-    return {"videos": videos, "annotations": true, "categories": [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]}, found
+    categories = [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]
+    return {"videos": videos, "annotations": true, "categories": categories}, found
 
 
 def by_trackeval(folder: Path, truth: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, float]:
