@@ -37,6 +37,8 @@ def add_parser(subparsers: Any) -> None:
     use.add_argument("--compile", action=argparse.BooleanOptionalAction, help="let torch compile the network")
     use.add_argument("--best-frame", action=argparse.BooleanOptionalAction,
                      help="where a model looks at many frames: propose an object on the one that shows it best")
+    use.add_argument("--ema", action=argparse.BooleanOptionalAction,
+                     help="of a file with two sets of weights (UniVS): run the moving average, not the plain ones")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,7 +76,7 @@ def _to_download(one: registry.Availability) -> str | None:
     """What `get` would bring, as far as that is known before the hub is asked."""
     if one.ready or not any(file.repository for file in one.spec.weights):
         return None
-    known = sum(file.bytes or 0 for file in one.spec.weights)
+    known = sum(file.bytes or 0 for file in one.spec.weights if file.repository)
     return f"to download: about {download.in_units(known)}" if known else "to download: `models get` asks the hub"
 
 
@@ -89,14 +91,15 @@ def get(spec: ModelSpec, yes: bool) -> None:
     lacking = store.lacking_packages()
     print(f"{spec.title}\n  licence of the model: {spec.licence}. {spec.permits}")
     for one in spec.weights:
-        print(f"  {one.name} from {one.repository}; licence: {one.licence}")
+        where = one.repository or f"{one.source}, by hand into the same folder"
+        print(f"  {one.name} from {where}; licence: {one.licence}")
     begun = f" ({download.in_units(chosen.begun)} of it are here)" if chosen.begun else ""
     print(f"  to download: {download.in_units(chosen.to_download)} in {len(chosen.absent)} files{begun}, "
           f"to {chosen.folder}")
     if lacking:
         print(f"  to install first: {', '.join(lacking)}, about {download.in_units(_packages_bytes())} on disk")
     if not chosen.absent and not lacking:
-        print("All of it is here, and its checksums are right.")
+        print(store.missing(spec) or "All of it is here, and its checksums are right.")
         return
     download.check_room(chosen.to_download + (_packages_bytes() if lacking else 0), chosen.folder)
     if not yes:
@@ -104,7 +107,8 @@ def get(spec: ModelSpec, yes: bool) -> None:
     if lacking:
         launch.prepare(launch.MODELS)
     download.run(chosen, print)
-    print(f"It is here. To see that it loads and works: python3 launch.py models verify {spec.name}")
+    print(store.missing(spec) or
+          f"It is here. To see that it loads and works: python3 launch.py models verify {spec.name}")
 
 
 def use(spec: ModelSpec, args: argparse.Namespace) -> None:
@@ -115,7 +119,8 @@ def use(spec: ModelSpec, args: argparse.Namespace) -> None:
         path=path, device=args.device or before.device, precision=args.precision or before.precision,
         size=before.size if args.size is None else args.size or None,
         compile=before.compile if args.compile is None else args.compile,
-        best_frame=before.best_frame if args.best_frame is None else args.best_frame)
+        best_frame=before.best_frame if args.best_frame is None else args.best_frame,
+        ema=before.ema if args.ema is None else args.ema)
     store.use(spec.name, chosen)
     said = registry.availability(spec.name).missing
     print(f"{spec.name}: {store.path_of(spec)}, {_in_words(chosen)}. {said or 'It is ready.'}\n"
@@ -153,4 +158,5 @@ def _packages_bytes() -> int:
 def _in_words(chosen: store.Options) -> str:
     size = f", pictures of {chosen.size} pixels" if chosen.size else ""
     return f"device {chosen.device}, precision {chosen.precision}{size}" + (", compiled" if chosen.compile else "") + (
-        ", objects on their best frame" if chosen.best_frame else "")
+        ", objects on their best frame" if chosen.best_frame else "") + (
+        ", averaged weights" if chosen.ema else "")

@@ -81,12 +81,12 @@ class Plan:
 
 
 def plan(spec: ModelSpec) -> Plan:
-    """Ask the hub for the files of a model, and look what is here.
+    """Ask the hub for those files of a model that it has, and look what is here.
 
     Raises:
-        Unavailable: the model cannot be downloaded, the hub cannot be reached or refuses, or a file is not there.
+        Unavailable: nothing of the model can be downloaded, the hub cannot be reached or refuses, or a file is not there.
     """
-    if not spec.weights or any(one.repository is None for one in spec.weights):
+    if not any(one.repository for one in spec.weights):
         commands = ", ".join(sorted({one.fetch_command for one in spec.weights}))
         raise Unavailable("not_on_hub", f"{spec.title} has no weights on the hub.",
                           f"Run `{commands}`." if commands else "It needs none.")

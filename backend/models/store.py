@@ -10,12 +10,13 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
 from backend.errors import BadInput
-from backend.models.seam import ModelSpec
+from backend.models.seam import ModelSpec, WeightFile
 
 PACKAGES = ("torch", "transformers")
 _SETTINGS = "models.json"
@@ -32,10 +33,12 @@ class Options:
         device: as torch names it ("cpu", "cuda", "cuda:1"); "auto": a GPU where there is one.
         precision: of the weights and of computing; "4bit" for the language part of models that have one; "auto":
             bfloat16 on a GPU, float32 on a CPU.
-        size: side of the square picture the network sees, where a model allows to lower it; None: its own.
+        size: side of the square picture the network sees (of UniVS: shorter side of the frame), where a model allows
+            another than its own; None: its own.
         compile: let torch compile the network (GPU only; slow at first).
         best_frame: of models that look at many frames for words: propose an object where it is seen best, not on the
             frame that was asked for.
+        ema: of files that hold two sets of weights (UniVS): run the moving average, not the plain ones.
     """
 
     path: str | None = None
@@ -44,6 +47,7 @@ class Options:
     size: int | None = None
     compile: bool = False
     best_frame: bool = False
+    ema: bool = False
 
 
 def folder() -> Path:
@@ -88,12 +92,16 @@ def missing(spec: ModelSpec) -> str | None:
     else:
         absent = [] if path.is_file() else list(spec.weights)
     if absent:
-        first = absent[0]
-        names = ", ".join(one.name for one in absent)
-        return f"{names} of {first.source} (licence: {first.licence}) missing: run `{first.fetch_command}`."
+        return " ".join(_missing_of(source, [one for one in absent if one.source == source])
+                        for source in dict.fromkeys(one.source for one in absent))
     if lacking := lacking_packages():
         return f"{' and '.join(lacking)} not installed: run `python3 launch.py models get {spec.name}`."
     return None
+
+
+def _missing_of(source: str, files: Sequence[WeightFile]) -> str:
+    names = ", ".join(one.name for one in files)
+    return f"{names} of {source} (licence: {files[0].licence}) missing: run `{files[0].fetch_command}`."
 
 
 def lacking_packages() -> list[str]:

@@ -1,0 +1,78 @@
+"""Everything a UniVS model needs to run, from the files of the release in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+from backend.errors import BadInput, Unavailable
+from backend.models import placement, weights
+from backend.models.seam import ModelSpec
+from backend.models.store import Options
+from backend.models.univs import concepts, loading, pictures, text
+from backend.models.univs.concepts import Concepts
+from backend.models.univs.network import Network
+from backend.models.univs.text import TextEncoder
+
+TEXT = "regionclip_pretrained-cc_rn50x4_only_lang_encoder.pth"
+"""The text encoder of the release."""
+
+_LEAST_SIDE = 64
+
+
+class Parts(NamedTuple):
+    """A loaded checkpoint and its companions.
+
+    Attributes:
+        shortest: side that the shorter side of a frame is resized to, in pixels.
+    """
+
+    network: Network
+    text: TextEncoder
+    concepts: Concepts
+    shortest: int
+
+
+def load(spec: ModelSpec, path: Path, options: Options) -> Parts:
+    """From a folder with the checkpoint, the text encoder and the tokenizer (or from the checkpoint there).
+
+    Raises:
+        BadInput: files that are missing, damaged or of something else; a setting that does not go with this model.
+        Unavailable: no such device, too little memory, or no tokenizer.
+    """
+    _check(spec, options)
+    device = placement.device_of(options)
+    placement.check_room(spec.title, spec.name, spec.memory_bytes, device)
+    folder = path if path.is_dir() else path.parent
+    network = loading.network_of(weights.read(_checkpoint(spec, path)), device=device, ema=options.ema)
+    released = weights.read(folder / TEXT)
+    encoder = text.load(released, folder, device)
+    table = folder / concepts.TABLE
+    return Parts(network, encoder, Concepts(
+        encoder, concepts.read_table(table) if table.is_file() else None, folder / concepts.KEPT,
+        concepts.mark_of(released)), options.size or pictures.SHORTEST)
+
+
+def _checkpoint(spec: ModelSpec, path: Path) -> Path:
+    """The file of the network itself."""
+    if path.is_file():
+        return path
+    found = sorted(path.glob(spec.weights[0].name))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Unavailable("no_weights", f"There is no {spec.weights[0].name} in {path.name}.", "Put it there.")
+    raise BadInput("several_weights", f"{path.name} holds {', '.join(one.name for one in found)}.",
+                   f"Name one: `python3 launch.py models use {spec.name} --path FILE`.")
+
+
+def _check(spec: ModelSpec, options: Options) -> None:
+    use = f"`python3 launch.py models use {spec.name}"
+    if options.precision not in ("auto", "float32"):
+        raise BadInput("bad_precision", f"{spec.title} runs in float32 only.", f"Run {use} --precision auto`.")
+    if options.compile:
+        raise BadInput("not_compiled", f"{spec.title} cannot be compiled.", f"Run {use} --no-compile`.")
+    if options.size is not None and not _LEAST_SIDE <= options.size <= pictures.LONGEST:
+        raise BadInput("bad_size", f"{spec.title} cannot work on frames whose shorter side is {options.size} pixels.",
+                       f"Choose {_LEAST_SIDE} to {pictures.LONGEST}; it was trained at {pictures.SHORTEST}.")
