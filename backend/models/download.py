@@ -84,7 +84,7 @@ def plan(spec: ModelSpec) -> Plan:
     """Ask the hub for those files of a model that it has, and look what is here.
 
     Raises:
-        Unavailable: nothing of the model can be downloaded, the hub cannot be reached or refuses, or a file is not there.
+        Unavailable: nothing of the model is on the hub, the hub cannot be reached or refuses, or a file is not there.
     """
     if not any(one.repository for one in spec.weights):
         commands = ", ".join(sorted({one.fetch_command for one in spec.weights}))

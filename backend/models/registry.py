@@ -14,7 +14,7 @@ from typing import Protocol
 import psutil
 
 from backend.errors import BadInput, NotFound, Unavailable
-from backend.models import compact, flow, sam2, ufo, uninext, unipixel
+from backend.models import compact, flow, sam2, ufo, uninext, unipixel, univs
 from backend.models.seam import Model, ModelSpec, Task
 from backend.prompts import PromptKind
 
@@ -54,7 +54,8 @@ class Availability:
         return self.missing is None
 
 
-_OURS: tuple[Package, ...] = (compact, flow, *sam2.PACKAGES, *ufo.PACKAGES, *unipixel.PACKAGES, *uninext.PACKAGES)
+_OURS: tuple[Package, ...] = (
+    compact, flow, *sam2.PACKAGES, *ufo.PACKAGES, *unipixel.PACKAGES, *uninext.PACKAGES, *univs.PACKAGES)
 _PACKAGES: dict[str, Package] = {package.SPEC.name: package for package in _OURS}
 _loaded: dict[str, Model] = {}
 _loading = threading.Lock()

@@ -3,3 +3,7 @@ found, pointed at or named are queries of a decoder that segments clips of a vid
 
 Importing this needs no torch; loading does.
 """
+
+from backend.models.univs.package import PACKAGES
+
+__all__ = ["PACKAGES"]

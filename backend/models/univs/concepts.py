@@ -59,14 +59,14 @@ class Concepts:
     """Names -> rows.
 
     Args:
-        encoder: makes rows of names; None: only the names of the table are known.
+        encoder: makes rows of names.
         table: the authors', (3938, E); None: every name is encoded.
         kept: where encoded rows are kept between runs; None: nowhere.
         mark: of the text weights; rows that were kept of others are not read.
     """
 
     def __init__(
-        self, encoder: Encoder | None, table: Tensor | None = None, kept: Path | None = None, mark: str = ""
+        self, encoder: Encoder, table: Tensor | None = None, kept: Path | None = None, mark: str = ""
     ) -> None:
         self._encoder, self._kept, self._mark = encoder, kept, mark
         self._rows = {} if kept is None else _read(kept, mark)
@@ -77,9 +77,10 @@ class Concepts:
         """The rows of names, (K, E), on the CPU. Case and underscores make no difference.
 
         Raises:
-            BadInput: there is no text encoder, and names that are not in the table.
+            BadInput: a name is empty, there twice, or too long.
         """
         plain = [_plain(name) for name in names]
+        _check(names, plain)
         with self._encoding:
             new = [name for name in dict.fromkeys(plain) if name not in self._given and name not in self._rows]
             if new:
@@ -87,9 +88,6 @@ class Concepts:
         return torch.stack([self._given[name] if name in self._given else self._rows[name] for name in plain])
 
     def _encode(self, names: Sequence[str]) -> None:
-        if self._encoder is None:
-            raise BadInput("unknown_categories", f"UniVS knows no category {', '.join(names[:5])} without its text "
-                           "encoder.", "Put the text encoder beside the weights, or name classes of COCO.")
         self._rows |= dict(zip(names, self._encoder.names(names).float().cpu(), strict=True))
         if self._kept is not None:
             self._keep(self._kept)
@@ -100,7 +98,7 @@ class Concepts:
         try:
             safetensors.torch.save_file({"rows": torch.stack(list(self._rows.values()))}, beside, named)
             beside.replace(path)
-        except OSError as error:  # a folder that is read only: they are encoded again next time
+        except (OSError, safetensors.SafetensorError) as error:  # a folder that is read only: again next time
             _log.warning("Rows of UniVS's class table are not kept in %s: %s", path, error)
 
 
@@ -122,6 +120,17 @@ def mark_of(text_weights: Mapping[str, Tensor]) -> str:
     """What tells text weights from others."""
     sums = [f"{name} {float(one.double().sum())!r}" for name, one in sorted(text_weights.items())]
     return f"{zlib.crc32(' '.join(sums).encode()):08x}"
+
+
+def _check(names: Sequence[str], plain: Sequence[str]) -> None:
+    seen: dict[str, str] = {}
+    for name, meant in zip(names, plain, strict=True):
+        if not meant:
+            raise BadInput("empty_category", f"The category '{name}' has no name.", "Name it, or leave it out.")
+        if meant in seen:
+            raise BadInput("double_category", f"The categories '{seen[meant]}' and '{name}' are asked for as one.",
+                           "Leave one of them out.")
+        seen[meant] = name
 
 
 def _named(table: Tensor) -> dict[str, Tensor]:

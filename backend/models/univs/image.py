@@ -51,11 +51,13 @@ class Instance:
     Attributes:
         score: 0..1.
         category: place among the classes.
+        query: which of them saw it; it may see it as several categories.
         mask: bool, of the size of the frame.
     """
 
     score: float
     category: int
+    query: int
     mask: Tensor
 
 
@@ -109,15 +111,15 @@ class Picture:
             segments[pixels] = number
         return self._canvas.framed_nearest(segments), categories
 
-    def instances(self) -> list[Instance]:
-        """Objects, best first. One query may be several, of different classes."""
+    def instances(self, least: float = 0.0) -> list[Instance]:
+        """Objects of at least a score, best first. One query may be several, of different classes."""
         objects = torch.nonzero(self._things[self._best[1]])[:, 0].tolist()
         rows, columns = self._distinct(objects, _OBJECT_NMS), torch.nonzero(self._things)[:, 0]
         scores = self._scores[rows][:, columns].flatten()
         best, places = scores.topk(min(self._settings.most, len(scores)))
-        return [
-            Instance(score, int(columns[place % len(columns)]), self._framed(rows[place // len(columns)]))
-            for score, place in zip(best.tolist(), places.tolist(), strict=True)]
+        seen = [(score, int(columns[place % len(columns)]), rows[place // len(columns)])
+                for score, place in zip(best.tolist(), places.tolist(), strict=True) if score >= least]
+        return [Instance(score, category, row, self._framed(row)) for score, category, row in seen]
 
     @cached_property
     def _best(self) -> tuple[Tensor, Tensor]:

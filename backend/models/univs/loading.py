@@ -42,7 +42,8 @@ def network_of(
         with no_init_weights():
             backbone, pixels, decoder = _backbone(own), _pixel_decoder(own), _decoder(own)
     except (KeyError, ValueError) as error:  # sizes are read off tensors that are not there, or of other shapes
-        raise BadInput("wrong_weights", f"These are not the weights of {WHAT}: {type(error).__name__} {error}.",
+        raise BadInput("wrong_weights", f"These are not the weights of {WHAT}: what tells its sizes is missing, or of "
+                       f"another shape ({error}).",
                        f"They look like {weights.looks_like(released)}. Name the file of {WHAT}.") from error
     return Network(backbone.to(device), pixels.to(device), decoder.to(device), config or Config())
 

@@ -40,6 +40,11 @@ class Network:
         return self._decoder.query_feat.device
 
     @property
+    def backbone(self) -> str:
+        """The kind of its backbone: "ResNet" or "Swin"."""
+        return type(self._backbone).__name__.removesuffix("Backbone")
+
+    @property
     def width(self) -> int:
         """C."""
         return self._decoder.query_feat.shape[1]

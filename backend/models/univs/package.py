@@ -37,9 +37,8 @@ def _spec(backbone: str, title: str, memory: float, published: int | None = None
         name=name, title=f"UniVS {title}", version="1", licence=_TERMS,
         permits="Research and trying it out: code and weights have no licence, and some of what they were made from "
                 "is for non-commercial use only. Ask the authors before you use it, or masks made with it, for more.",
-        prompts=frozenset({"point", "box", "scribble", "mask", "categories", "expression"}),
-        tasks=frozenset({"segment", "track", "discover"}),
-        searches=frozenset({"vis", "vps", "vss", "rvos"}),
+        prompts=frozenset({"categories", "expression"}),
+        tasks=frozenset({"discover"}),
         weights=(
             WeightFile(f"univs_{backbone.replace('-', '')}_stage3*.pth", _RELEASE, _TERMS, by_hand, bytes=published),
             WeightFile("regionclip_pretrained-cc_rn50x4_only_lang_encoder.pth", _RELEASE, _TERMS, by_hand),
@@ -54,4 +53,4 @@ def _spec(backbone: str, title: str, memory: float, published: int | None = None
 PACKAGES = tuple(UnivsPackage(_spec(*one)) for one in (
     ("r50", "R50", 3, 188_000_000), ("swin-t", "Swin-T", 3), ("swin-b", "Swin-B", 4), ("swin-l", "Swin-L", 5),
 ))
-"""Memory in GB is estimated: weights and text encoder in float32, and what a clip of five frames takes at 640 pixels."""
+"""Memory in GB, estimated: weights and text encoder in float32, and what a clip of five frames takes at 640 pixels."""

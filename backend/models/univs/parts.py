@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-
 from backend.errors import BadInput, Unavailable
-from backend.models import placement, weights
+from backend.models import placement, store, weights
 from backend.models.seam import ModelSpec
 from backend.models.store import Options
 from backend.models.univs import concepts, loading, pictures, text
@@ -44,14 +44,20 @@ def load(spec: ModelSpec, path: Path, options: Options) -> Parts:
     _check(spec, options)
     device = placement.device_of(options)
     placement.check_room(spec.title, spec.name, spec.memory_bytes, device)
-    folder = path if path.is_dir() else path.parent
+    folders = (path if path.is_dir() else path.parent, store.folder() / spec.name)
     network = loading.network_of(weights.read(_checkpoint(spec, path)), device=device, ema=options.ema)
-    released = weights.read(folder / TEXT)
-    encoder = text.load(released, folder, device)
-    table = folder / concepts.TABLE
+    _check_backbone(spec, network)
+    released = weights.read(_companion(folders, TEXT))
+    encoder = text.load(released, _companion(folders, text.MERGES).parent, device)
+    table = _companion(folders, concepts.TABLE)
     return Parts(network, encoder, Concepts(
-        encoder, concepts.read_table(table) if table.is_file() else None, folder / concepts.KEPT,
+        encoder, concepts.read_table(table) if table.is_file() else None, _companion(folders, concepts.KEPT),
         concepts.mark_of(released)), options.size or pictures.SHORTEST)
+
+
+def _companion(folders: Sequence[Path], name: str) -> Path:
+    """Where a file that goes with the checkpoint lies: beside it, or in the usual place; else where it should."""
+    return next((folder / name for folder in folders if (folder / name).is_file()), folders[0] / name)
 
 
 def _checkpoint(spec: ModelSpec, path: Path) -> Path:
@@ -65,6 +71,12 @@ def _checkpoint(spec: ModelSpec, path: Path) -> Path:
         raise Unavailable("no_weights", f"There is no {spec.weights[0].name} in {path.name}.", "Put it there.")
     raise BadInput("several_weights", f"{path.name} holds {', '.join(one.name for one in found)}.",
                    f"Name one: `python3 launch.py models use {spec.name} --path FILE`.")
+
+
+def _check_backbone(spec: ModelSpec, network: Network) -> None:
+    if (network.backbone == "Swin") != ("swin" in spec.name):
+        raise BadInput("wrong_size", f"These are the weights of UniVS with a {network.backbone}, not of {spec.title}.",
+                       "Choose the model of that backbone, or name another file.")
 
 
 def _check(spec: ModelSpec, options: Options) -> None:

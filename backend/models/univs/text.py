@@ -84,14 +84,12 @@ class Tokens:
             ids = [*ids[:self.context - 1], self._end]
         return torch.tensor(ids + [0] * (self.context - len(ids)))
 
-    def check(self, text: str) -> None:
-        """Raises BadInput where an expression has more tokens than the encoder takes."""
-        taken = len(self._ids(TEMPLATES[0].format(text)))
-        if taken > self.context:
-            spare = self.context - (taken - len(self._ids(text))) - 2
-            raise BadInput(
-                "expression_too_long", f"The expression has {len(self._ids(text)) - 2} tokens (words or parts of them)"
-                f"; UniVS takes {spare}.", "Say it in fewer words.")
+    def check(self, text: str, what: str = "expression") -> None:
+        """Raises BadInput where an expression (or category) has more tokens than the encoder takes."""
+        taken, spare = len(self._ids(text)) - 2, self.context - len(self._ids(TEMPLATES[0].format("")))
+        if taken > spare:
+            raise BadInput(f"{what}_too_long", f"This {what} has {taken} tokens, words or parts of them; {spare} fit: "
+                           f"{text[:60]}.", "Say it in fewer words.")
 
     def _ids(self, text: str) -> list[int]:
         """Start, byte pairs, end."""
@@ -121,7 +119,9 @@ class TextEncoder:
         return self._encoded(ids[:, 0]), torch.stack([self._mean(one) for one in ids])
 
     def names(self, texts: Sequence[str]) -> Tensor:
-        """Rows (K, E) of a class table."""
+        """Rows (K, E) of a class table. Raises BadInput for a name that is longer than the encoder takes."""
+        for text in texts:
+            self.tokens.check(text, "category")
         return torch.stack([self._mean(self._sentences(text)) for text in texts])
 
     def _sentences(self, text: str) -> Tensor:
