@@ -66,6 +66,7 @@ class ModelSpec:
         max_objects: objects one session tracks together.
         searches: what `Searcher.search` of its sessions can do; empty: they have none.
         heeds_categories: its sessions are `Categorized`.
+        detects: its sessions are `Detecting`.
         heeds_others: `segment` makes better masks where positive points and strokes of the other objects on the frame
             are given as negative ones, before the object's own (but after a mask); they are left out where it does not.
     """
@@ -83,6 +84,7 @@ class ModelSpec:
     max_objects: int = 1000
     searches: frozenset[SearchKind] = frozenset()
     heeds_categories: bool = False
+    detects: bool = False
     heeds_others: bool = False
 
 
@@ -249,6 +251,15 @@ class Searcher(Session, Protocol):
             NotImplementedError: it cannot do this kind.
             BadInput: the query does not go with the kind, or cannot be understood.
         """
+        ...
+
+
+class Detecting(Session, Protocol):
+    """A session whose model gives everything it sees a score (`ModelSpec.detects`)."""
+
+    def detect(self, frame: int, query: Categories) -> list[Candidate]:
+        """What is on a frame, best first, as the benchmarks of detection count it: however unlikely, whatever is
+        remembered, and once for every category that it may be. `discover` gives a person what is worth a look."""
         ...
 
 

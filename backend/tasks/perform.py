@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 
 from backend.masks import BoolMask
-from backend.models.seam import Candidate, Model, Searcher, Segment, Session, Track
+from backend.models.seam import Candidate, Categorized, Detecting, Model, Searcher, Segment, Session, Sighting, Track
 from backend.prompts import Box, Categories, Expression
 from backend.tasks.found import XYWH, Found, Spot, Video
 from backend.tasks.table import BenchmarkTask
@@ -49,9 +50,9 @@ def perform(task: BenchmarkTask, model: Model, video: Video, told: Told, progres
         if task.search is not None:
             return _searched(task, session, video, told, progress)
         if task.on_frames:
-            return list(_frame_by_frame(task, session, video, told, progress))
+            return list(_frame_by_frame(task, model, session, video, told, progress))
         if model.spec.heeds_categories and told.labels:
-            session.categorize(told.labels)  # type: ignore[attr-defined]
+            cast(Categorized, session).categorize(told.labels)
         return _followed(session, video, told, progress)
     finally:
         session.close()
@@ -65,7 +66,7 @@ def _searched(
     found: list[Found] = []
     for key, text in told.expressions.items():
         of_one = _search(task, session, Expression(text=text), video, progress)
-        found += [Found(len(found) + n, one.spots, one.scores, one.thing, key) for n, one in enumerate(of_one, 1)]
+        found += [replace(one, number=len(found) + n, expression=key) for n, one in enumerate(of_one, 1)]
     return found
 
 
@@ -73,10 +74,9 @@ def _search(
     task: BenchmarkTask, session: Session, query: Categories | Expression | None, video: Video, progress: Progress
 ) -> list[Found]:
     assert task.search is not None
-    searcher: Searcher = session  # type: ignore[assignment]
-    search = searcher.search(task.search, query, video.within)
+    search = cast(Searcher, session).search(task.search, query, video.within)
     spots: dict[int, dict[int, Spot]] = {}
-    with closing(iter(search)) as sightings:  # type: ignore[type-var]
+    with closing(cast(Generator[Sighting], iter(search))) as sightings:
         for sighting in sightings:
             for track, segment in sighting.segments.items():
                 if _is_there(segment):
@@ -88,11 +88,11 @@ def _search(
 
 
 def _frame_by_frame(
-    task: BenchmarkTask, session: Session, video: Video, told: Told, progress: Progress
+    task: BenchmarkTask, model: Model, session: Session, video: Video, told: Told, progress: Progress
 ) -> Iterator[Found]:
     number = 0
     for frame in video.within:
-        for key, candidate in _candidates(task, session, frame, told):
+        for key, candidate in _candidates(task, model, session, frame, told):
             number += 1
             spot = Spot.of(candidate.segment)
             yield Found(number, {frame: spot}, {candidate.category or "": spot.score}, expression=key)
@@ -100,12 +100,16 @@ def _frame_by_frame(
 
 
 def _candidates(
-    task: BenchmarkTask, session: Session, frame: int, told: Told
+    task: BenchmarkTask, model: Model, session: Session, frame: int, told: Told
 ) -> Iterator[tuple[str, Candidate]]:
-    """Of an expression the best one alone."""
-    alone = range(frame, frame + 1)
+    """(id of the expression, what was found); of an expression the best one alone."""
+    alone, categories = range(frame, frame + 1), _categories(told)
     if task.told == "categories":
-        yield from (("", one) for one in session.discover(frame, _categories(told), alone))
+        if model.spec.detects and categories is not None:
+            detecting = cast(Detecting, session)
+            yield from (("", one) for one in detecting.detect(frame, categories))
+        else:
+            yield from (("", one) for one in session.discover(frame, categories, alone))
     for key, text in told.expressions.items():
         yield from ((key, one) for one in session.discover(frame, Expression(text=text), alone)[:1])
 

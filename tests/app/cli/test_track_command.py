@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,8 @@ from PIL import Image
 from app.cli.__main__ import main
 from backend.masks import Rle
 from backend.models import registry
+from backend.models.seam import Candidate
+from backend.prompts import Categories
 from tests import colour_model
 from tests.moving_shapes import DISC, SQUARE, Shapes
 
@@ -162,6 +165,19 @@ def test_frames(dataset: Path, task: str) -> None:
     assert [one["file_name"] for one in images] == [f"{name}/0000{k}" for name in "ab" for k in (2, 3, 4)]
     assert len(results) == 2 * 3 * 2 and {one["image_id"] for one in results} == {one["id"] for one in images}
     assert all(("segmentation" in one) == (task == "seg") for one in results)
+
+
+def test_what_is_unlikely_counts_as_well(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a model that scores everything all of it is written, not what a person would be shown."""
+    def detect(session: colour_model.ColourSession, frame: int, query: Categories) -> list[Candidate]:
+        likely = session.discover(frame, query)
+        return likely + [replace(one, segment=replace(one.segment, score=0.001), category="white") for one in likely]
+
+    monkeypatch.setattr(colour_model.ColourModel, "spec", replace(colour_model.SPEC, detects=True))
+    monkeypatch.setattr(colour_model.ColourSession, "detect", detect, raising=False)
+    assert track(dataset, "seg", *CATEGORIES, "--frames", "0:1", videos="pictures/a") == 0
+    results = json.loads((dataset / "seg" / "results.json").read_text())
+    assert [one["category_id"] for one in results] == [3, 2, 1, 1]
 
 
 @pytest.mark.parametrize("task", ["rec", "res"])
