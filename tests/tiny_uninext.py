@@ -10,6 +10,7 @@ import re
 import string
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,11 +23,16 @@ from backend.parity.formula import Override
 SIDE = 96
 """Of the pictures it is to see (`store.Options.size`); larger ones take longer and show nothing more."""
 
-_CASE = Path(__file__).parent / "golden" / "uninext_vos" / "case.json"
 PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", *string.ascii_lowercase, *string.digits,
-           *(f"##{letter}" for letter in string.ascii_lowercase + string.digits))
+          *(f"##{letter}" for letter in string.ascii_lowercase + string.digits))
 """Every word is spelt."""
-_LONGEST, _QUERIES = 256, 12
+
+_GOLDEN = Path(__file__).parent / "golden"
+_CASES = {"R50": "uninext_vos", "ConvNeXt": "uninext_convnext", "ViT": "uninext_vit"}
+_OF_BACKBONE = re.compile(r"\.(ref_)?backbone\.0\.|\.input_proj\.")
+_DEEPER = re.compile(r"\.ref_backbone\.|backbone\.res\d\.[1-9]|backbone\.stages\.\d\.[1-9]")
+_OF_VIDEO = re.compile(r"^detr\.(detr\.ref_backbone|reid_embed_head|adjust_layer|sot_fuser)\.")
+_LONGEST, QUERIES = 256, 12
 _LIKELY = (Override(r"class_embed\.\d\.bias0$", shift=1.5), Override(r"iou_head\.\d\.bias$", shift=1.0))
 
 
@@ -44,29 +50,45 @@ def tiny_package(name: str = "uninext-r50") -> UninextPackage:
     return _Tiny(package.SPEC, package.backbone)
 
 
-def write_tiny(folder: Path, *, video: bool = True) -> None:
+def write_tiny(folder: Path, *, video: bool = True, backbone: str = "R50") -> None:
     """Write model_final.pth and vocab.txt.
 
     Args:
         folder: made where it is not there.
-        video: with what videos need; else as after the stage on pictures.
+        video, backbone: as of `state_dict`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    torch.save({"model": state_dict(video=video)}, folder / "model_final.pth")
+    torch.save({"model": state_dict(video=video, backbone=backbone)}, folder / "model_final.pth")
     (folder / "vocab.txt").write_text("\n".join(PIECES) + "\n", encoding="utf-8")
 
 
-def state_dict(*, video: bool = True) -> dict[str, torch.Tensor]:
-    """The tensors by their released names, copies under a second name included."""
-    case = json.loads(_CASE.read_text(encoding="utf-8"))
-    only_video = re.compile(r"^detr\.(detr\.ref_backbone|reid_embed_head|adjust_layer|sot_fuser)\.")
-    shapes = {name: _small(name, shape) for name, shape in case["state_dict"].items()
-              if not re.search(r"backbone\.res\d\.[1-9]", name) and (video or not only_video.search(name))}
-    made = formula.state_dict(shapes, [*(Override(**one) for one in case["overrides"]), *_LIKELY])
+def state_dict(*, video: bool = True, backbone: str = "R50") -> dict[str, torch.Tensor]:
+    """The tensors by their released names, copies under a second name included.
+
+    Args:
+        video: with what videos need; else as after the stage on pictures.
+        backbone: as `backbones.Backbone.kind`.
+    """
+    case, own = _case("R50"), _case(backbone)
+    shapes = {name: shape for name, shape in case["state_dict"].items() if not _OF_BACKBONE.search(name)}
+    for name, shape in own["state_dict"].items():
+        if _OF_BACKBONE.search(name) and not _DEEPER.search(name):
+            shapes[name] = _narrower(shape, 1 if backbone == "ViT" else 8)
+    for name in [one for one in shapes if ".backbone.0." in one]:  # its twin for templates sees a mask as well
+        first = name.endswith(("stem.conv1.weight", "downsample_layers.0.0.weight", "patch_embed.proj.weight"))
+        shape = shapes[name]
+        shapes[name.replace(".backbone.0.", ".ref_backbone.0.")] = [shape[0], 4, *shape[2:]] if first else shape
+    shapes = {name: shape if _OF_BACKBONE.search(name) and "input_proj" not in name else _small(name, shape)
+              for name, shape in shapes.items() if video or not _OF_VIDEO.search(name)}
+    made = formula.state_dict(shapes, [*(Override(**one) for one in own["overrides"]), *_LIKELY])
     made["detr.controller.layers.2.weight"][:] = 0
     made["detr.controller.layers.2.bias"][:] = _square()
     tensors = {name: torch.from_numpy(one) for name, one in made.items()}
     return tensors | {copy: tensors[name] for copy, name in case["aliases"].items()}
+
+
+def _case(backbone: str) -> Any:
+    return json.loads((_GOLDEN / _CASES[backbone] / "case.json").read_text(encoding="utf-8"))
 
 
 def _square(half: int = 10) -> formula.Array:
@@ -77,20 +99,23 @@ def _square(half: int = 10) -> formula.Array:
     return np.concatenate([first.ravel(), second.ravel(), third.ravel(), biases]).astype(np.float32)
 
 
+def _narrower(shape: list[int], times: int) -> list[int]:
+    """With fewer channels of its own; colours and the sides of kernels stay."""
+    return [size // times if size > 7 else size for size in shape]
+
+
 def _small(name: str, shape: list[int]) -> list[int]:
     """A shape of the case with narrower layers; heads, levels and points are as released."""
-    if ".backbone." in name:
-        return [size // 8 if size > 7 else size for size in shape]
     if name.endswith("tgt_embed.weight"):
-        return [_QUERIES, 64]
+        return [QUERIES, 64]
     if "word_embeddings" in name or "position_embeddings" in name:
         return [len(PIECES) if "word" in name else _LONGEST, 64]
-    if "in_proj_" in name and "self_attn" in name:
+    if "in_proj_" in name:
         return [192, *(64 for _ in shape[1:])]
     if re.search(r"sampling_offsets|attention_weights", name):
         return [shape[0], *(64 for _ in shape[1:])]
     if name.endswith("ref_point_head.layers.0.weight"):
         return [64, 128]
-    if re.search(r"input_proj\.\d\.0\.weight$", name):
-        return [64, shape[1] // 8, *shape[2:]]
+    if re.search(r"input_proj\.\d\.", name):
+        return [64, *shape[1:]]
     return [{256: 64, 512: 64, 768: 64}.get(size, size) for size in shape]

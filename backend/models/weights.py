@@ -27,7 +27,7 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     (r"^seg_head\.\d|^ref_encoder\.", "UniPixel"),
     (r"^backbone\.(vision_model|language_model)\.", "UFO on InternVL"),
     (r"^backbone\.layers\.\d+\.attn\.rel_pos_h|^backbone\.embed\.word_embeddings", "UFO on a ViT"),
-    (r"^detr\.detr\.", "UNINEXT"),
+    (r"^detr\.detr\.|^transformer\.tgt_embed", "UNINEXT"),
     (r"^sem_seg_head\.predictor\.", "UniVS (or another Mask2Former)"),
     (r"^sam_mask_decoder\.|^image_encoder\.trunk\.", "SAM 2 with the original names"),
     (r"^vision_encoder\.backbone\.|^memory_attention\.layers\.\d+\.layer_norm", "SAM 2 with transformers' names"),

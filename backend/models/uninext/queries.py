@@ -43,13 +43,15 @@ class Queries:
 
     def masks(self, rows: Sequence[int]) -> Tensor:
         """Logits (len(rows), 1, H/4, W/4), as of `Output`."""
-        made: dict[int, Tensor] = {}
+        parts: list[Tensor] = []
+        made: list[int] = []
         first = 0
         for output in self._outputs:
             own = [row for row in rows if first <= row < first + len(output.boxes)]
-            made |= zip(own, output.masks([row - first for row in own]), strict=True)
+            parts.append(output.masks([row - first for row in own]))
+            made += own
             first += len(output.boxes)
-        return torch.stack([made[row] for row in rows])
+        return torch.cat(parts)[[made.index(row) for row in rows]]
 
     def probable_masks(self, rows: Sequence[int]) -> Tensor:
         """Probabilities (len(rows), height, width) at the size of the picture for the network."""
