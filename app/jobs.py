@@ -22,7 +22,7 @@ class Job:
     """One piece of work. Only its worker writes `progress`, `message` and `result`.
 
     Attributes:
-        kind: "import", "export", "check", "proposal", ...
+        kind: "import", "export", "check", ...
         title: what people call what comes out of it.
         status: "running", "done", "failed" or "cancelled".
         progress: 0..1.

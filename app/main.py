@@ -30,10 +30,10 @@ from app.routes import (
     objects,
     preferences,
     projects,
-    proposals,
     quality,
     review,
     runs,
+    searches,
     session,
     timeline,
     versions,
@@ -49,7 +49,7 @@ from widgets.assets import mount_assets
 
 ROUTERS = (
     session, preferences, projects, videos, objects, identities, cuts, masks, mend, timeline, runs, review, doubts,
-    checks, versions, work, quality, datasets, activity, next_frame, answers, proposals,
+    checks, versions, work, quality, datasets, activity, next_frame, answers, searches,
 )
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from app.schemas import Body, FrameNumber, Id, ModelName
+from app.schemas_objects import SeenObject
+from backend.models.seam import SearchKind
 from backend.prompts import Categories, Expression
 
 
@@ -36,12 +38,27 @@ class Discover(Within):
     model: ModelName | None = None
 
 
-class Propose(Within):
-    """`POST .../proposals`. Without a query: everything."""
+class NewSearch(Within):
+    """`POST .../searches`. Without a query: everything."""
 
     query: Annotated[Categories | Expression, Field(discriminator="kind")] | None = None
+    kind: SearchKind | None = None
     model: ModelName | None = None
     every: int = Field(default=30, ge=1, le=1_000_000)
+
+
+class Tracks(Body):
+    """`POST .../tracks/reject`."""
+
+    tracks: list[Id] = Field(min_length=1, max_length=10_000)
+
+
+class AcceptTracks(Tracks):
+    """`POST .../tracks/accept`: an object each, one of all, or all into one that is there."""
+
+    label_id: Id | None = None
+    together: bool = False
+    into: SeenObject | None = None
 
 
 class Ask(Within):

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from backend.models.registry import Availability
+from backend.tracking import search
 from backend.tracking.plan import Plan
 from projects_db.masks import Written
 from projects_db.people import Member, Person
@@ -51,6 +52,7 @@ def model(one: Availability) -> dict[str, Any]:
     spec = one.spec
     return {"name": spec.name, "title": spec.title, "version": spec.version, "licence": spec.licence,
             "permits": spec.permits, "prompts": sorted(spec.prompts), "tasks": sorted(spec.tasks),
+            "searches": sorted(search.kinds(spec)),
             "ready": one.ready, "missing": one.missing}
 
 

@@ -16,6 +16,7 @@ from app.jobs import Jobs
 from app.library import Library
 from app.security import Throttle
 from app.services.cuts import CutFinder
+from app.services.searching import SearchManager
 from app.services.tracking import RunManager
 from app.services.uploads import Uploads
 from app.settings import Settings
@@ -39,6 +40,7 @@ class Workplace:
     library: Library
     sessions: SessionPool
     runs: RunManager
+    searches: SearchManager
     cuts: CutFinder
     sign_ins: Throttle = field(default_factory=Throttle)
     media_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,7 +63,8 @@ class Workplace:
                 left.unlink()
             library, events = Library(db, settings), Broker()
             return cls(settings, db, events, Jobs(), Uploads(settings), library, SessionPool(),
-                       RunManager(db, library, events), CutFinder(db, library, events))
+                       RunManager(db, library, events), SearchManager(db, library, events),
+                       CutFinder(db, library, events))
         except BaseException:
             db.close()
             raise
@@ -85,9 +88,10 @@ class Workplace:
         self.events.ask_again()
 
     def close(self) -> None:
-        """End streams, jobs and runs, and close the database."""
+        """End streams, jobs, runs and searches, and close the database."""
         self.events.close()
         self.runs.close()
+        self.searches.close()
         self.cuts.close()
         self.jobs.close()
         self.sessions.drop()

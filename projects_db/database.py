@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.errors import BadInput, Conflict, NotFound, ThroughlineError, Unavailable, of_disk
-from projects_db import migrate, runs
+from projects_db import migrate, runs, searches
 from projects_db.backup import copy_database
 
 DATABASE = "throughline.db"
@@ -58,8 +58,8 @@ class Database:
             directory: the project directory.
             create: make the directory and database where there are none.
             exclusive: for whoever writes. One process at a time may be that; the lock ends with the process, however it
-                ends. Runs that were under way when the last one ended become `interrupted`. Pass False to read (export,
-                backup) beside a running server.
+                ends. Runs and searches that were under way when the last one ended become `interrupted`. Pass False to
+                read (export, backup) beside a running server.
 
         Raises:
             NotFound: there is no project here and `create` is False.
@@ -86,6 +86,7 @@ class Database:
         if exclusive:
             with db.write() as session:
                 runs.interrupt_all(session)
+                searches.interrupt_all(session)
         return db
 
     @contextmanager

@@ -13,9 +13,10 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from projects_db.base import Base, now, one_of
+from projects_db.tables_searches import FoundMask, FoundTrack, Search
 from projects_db.tables_words import Answer
 
-__all__ = ["Answer", "Base", "now"]
+__all__ = ["Answer", "Base", "FoundMask", "FoundTrack", "Search", "now"]
 
 STATES = ("candidate", "tracked", "stale", "verified", "absent")
 """`tracked`: current, and nobody has verified it yet. `absent`: the object is not on this frame (its mask is empty)."""
@@ -194,7 +195,7 @@ class Change(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[str]
     """"prompt", "mask", "clear", "verify", "unverify", "absent", "object", "spans", "merge", "split", "swap", "run",
-    "roll back", "mend", "import", "undo", "redo", "stage"."""
+    "reject", "roll back", "mend", "import", "undo", "redo", "stage"."""
     stage: Mapped[str | None]
     """The stage the video was in: what was changed during review is a reviewer's edit."""
     undone: Mapped[bool] = mapped_column(default=False)
@@ -203,7 +204,8 @@ class Change(Base):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """{"objects": [{"object": id, "before": {...}, "after": {...}}, ...]} where it changed objects; {"of": change id}
     of an undo or redo; {"to": stage, "history": id of the newest history row then} of a "stage", which is no step of
-    undo; "key" of the request that made it."""
+    undo; {"tracks": [[id, state, object id or null], ...]} of what searches found and it judged; "key" of the request
+    that made it."""
     created_at: Mapped[str]
 
 

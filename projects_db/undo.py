@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from backend.errors import BadInput, Conflict
-from projects_db import changes, ledger, masks, objects, tables, verdicts, videos
+from projects_db import changes, found, ledger, masks, objects, tables, verdicts, videos
 from projects_db.changes import Change
 from projects_db.ledger import PIXELS, TOKEN
 from projects_db.masks import Written
@@ -36,13 +36,14 @@ _PLACES = """
 @dataclass(frozen=True)
 class Undone:
     """What an undo or redo did; `kind` is that of the change that was undone or redone, `frame` where it began.
-    `run` is one whose verdict changed with it."""
+    `run` is one whose verdict changed with it, `tracks` says that tracks of a search wait again or do not any more."""
 
     kind: str
     written: Written
     objects: tuple[Object, ...]
     frame: int | None
     run: Run | None = None
+    tracks: bool = False
 
 
 def undo(session: Session, video_id: int, person_id: int) -> Undone:
@@ -62,7 +63,8 @@ def undo(session: Session, video_id: int, person_id: int) -> Undone:
     edited = objects.go_back(session, target.data.get("objects", []))
     target.undone = True
     session.flush()
-    return Undone(target.kind, written, tuple(edited), frame, verdicts.follow(session, target))
+    return Undone(target.kind, written, tuple(edited), frame, verdicts.follow(session, target),
+                  found.follow(session, target))
 
 
 def redo(session: Session, video_id: int, person_id: int) -> Undone:
@@ -76,7 +78,8 @@ def redo(session: Session, video_id: int, person_id: int) -> Undone:
     written, frame = _masks(session, change, target, back="made", expected="past")
     target.undone = False
     session.flush()
-    return Undone(target.kind, written, tuple(edited), frame, verdicts.follow(session, target))
+    return Undone(target.kind, written, tuple(edited), frame, verdicts.follow(session, target),
+                  found.follow(session, target))
 
 
 def _begin(session: Session, target: tables.Change, kind: str) -> Change:

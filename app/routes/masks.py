@@ -35,14 +35,19 @@ LONGEST_RANGE = 200
 """Frames of masks in one reply."""
 
 
+def check_range(start: int, stop: int) -> None:
+    """Raises BadInput: no frames, or too many for one reply."""
+    if not 0 < stop - start <= LONGEST_RANGE:
+        raise BadInput("bad_range", f"Frames {start} to {stop} (not included) are no range of 1 to {LONGEST_RANGE}.",
+                       "Ask for fewer frames at a time.")
+
+
 @router.get("/masks")
 def get_masks(
     video_id: int, start: QueryFrame, stop: QueryFrame, access: Annotator, workplace: AtWorkplace
 ) -> Response:
     """Mask items of a range."""
-    if not 0 < stop - start <= LONGEST_RANGE:
-        raise BadInput("bad_range", f"Frames {start} to {stop} (not included) are no range of 1 to {LONGEST_RANGE}.",
-                       "Ask for fewer frames at a time.")
+    check_range(start, stop)
     with workplace.db.read() as session:
         items = masks.in_range(session, video_id, start, stop)
     return json_reply({"items": [item.as_json() for item in items]})

@@ -235,6 +235,8 @@ def step_back(
         undo, redo = changes.available(session, video_id, access.person.id)
     if done.run:
         workplace.runs.publish(done.run)
+    if done.tracks:
+        workplace.events.publish(video_id, "tracks", {})
     return {**tell(workplace, access, video_id, done.written, done.objects), "kind": done.kind, "frame": done.frame,
             "undo": undo, "redo": redo}
 

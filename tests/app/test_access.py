@@ -67,8 +67,10 @@ NEEDS = {
     "PATCH /api/people/{person_id:int}": WORKPLACE_OWNER,
     "GET /api/videos/{video_id:int}/answers": MEMBER, "POST /api/videos/{video_id:int}/answers": MEMBER,
     "DELETE /api/videos/{video_id:int}/answers/{answer_id:int}": MEMBER,
-    "POST /api/videos/{video_id:int}/proposals": MEMBER, "GET /api/proposals/{proposal_id}": MEMBER,
-    "POST /api/proposals/{proposal_id}/cancel": MEMBER,
+    "POST /api/videos/{video_id:int}/searches": MEMBER, "GET /api/videos/{video_id:int}/searches": MEMBER,
+    "GET /api/searches/{search_id:int}": MEMBER, "POST /api/searches/{search_id:int}/cancel": MEMBER,
+    "GET /api/videos/{video_id:int}/tracks/masks": MEMBER, "POST /api/videos/{video_id:int}/tracks/accept": MEMBER,
+    "POST /api/videos/{video_id:int}/tracks/reject": MEMBER,
     "POST /api/videos/{video_id:int}/checks": MEMBER, "GET /api/videos/{video_id:int}/findings": MEMBER,
     "GET /api/videos/{video_id:int}/versions": MEMBER,
     "GET /api/videos/{video_id:int}/versions/{version_id}/masks": MEMBER,
@@ -159,7 +161,7 @@ def _one_of_everything(boss: Client, project: dict[str, Any], clip: Path) -> dic
             "objects": [made], "start": 0, "stop": 1, "operation": "fill holes"}).json()["mend"],
         "check_id": boss.post(f"/api/videos/{video}/checks", json={}).json()["check"],
         "finding_id": _a_finding(boss, video), "version_id": f"run-{run}", "digest": "0", "name": "x",
-        "answer_id": 1, "proposal_id": boss.post(f"/api/videos/{video}/proposals", json={}).json()["proposal"],
+        "answer_id": 1, "search_id": boss.post(f"/api/videos/{video}/searches", json={}).json()["id"],
     }
 
 

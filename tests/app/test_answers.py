@@ -27,10 +27,10 @@ def ask(client: Client, video: int, **more: Any) -> Any:
     return client.post(f"/api/videos/{video}/answers", json=body)
 
 
-def draw(client: Client, video: int, thing: int, frame: int, empty: bool = False) -> None:
+def draw(client: Client, video: int, thing: int, frame: int, empty: bool = False, base: int = 0) -> None:
     box = box_on(frame)
     x0, x1, y0, y1 = box["x0"], box["x1"], box["y0"], box["y1"]
-    body = {"polygons": [] if empty else [[x0, y0, x1, y0, x1, y1, x0, y1]], "base": 0}
+    body = {"polygons": [] if empty else [[x0, y0, x1, y0, x1, y1, x0, y1]], "base": base}
     assert client.put(f"/api/videos/{video}/frames/{frame}/masks/{thing}", json=body).status_code == 200
 
 

@@ -59,7 +59,7 @@ def test_older_database_is_copied_then_migrated_and_newer_one_refused(
     steps = tmp_path / "steps"
     shutil.copytree(migrate.MIGRATIONS, steps)
     (steps / "versions" / "9999_shoe_size.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '9999'\ndown_revision = '0003'\n"
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '9999'\ndown_revision = '0004'\n"
         "def upgrade():\n    op.add_column('people', sa.Column('shoe_size', sa.Integer()))\n")
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "MIGRATIONS", steps)
@@ -70,7 +70,7 @@ def test_older_database_is_copied_then_migrated_and_newer_one_refused(
         holder.close()
         with Database.open(project) as db, db.read() as session:
             assert session.execute(text("SELECT name, shoe_size FROM people")).all() == [("Ann", None)]
-        copy = sqlite3.connect(project / "throughline.before-0003.db")
+        copy = sqlite3.connect(project / "throughline.before-0004.db")
         assert copy.execute("SELECT name FROM people").fetchall() == [("Ann",)]
         copy.close()
     for _ in range(2):  # the refusal leaves no lock behind
@@ -82,7 +82,7 @@ def test_what_the_first_tables_hold_survives_the_next_ones(tmp_path: Path, monke
     """`videos` and `runs` are rebuilt by 0002; nothing that hangs on them may go with the old tables."""
     project, steps = tmp_path / "project", tmp_path / "steps"
     shutil.copytree(migrate.MIGRATIONS, steps)
-    for later in ("0002_workplace.py", "0003_answers.py"):
+    for later in ("0002_workplace.py", "0003_answers.py", "0004_searches.py"):
         (steps / "versions" / later).unlink()
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "MIGRATIONS", steps)
@@ -112,7 +112,7 @@ def test_a_failed_migration_changes_nothing(tmp_path: Path, monkeypatch: pytest.
     Database.open(project).close()
     shutil.copytree(migrate.MIGRATIONS, steps)
     (steps / "versions" / "9999_fails.py").write_text(
-        "from alembic import op\nrevision = '9999'\ndown_revision = '0003'\n"
+        "from alembic import op\nrevision = '9999'\ndown_revision = '0004'\n"
         "def upgrade():\n    op.execute('CREATE TABLE extra (id INTEGER)')\n    raise RuntimeError('half way')\n")
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "MIGRATIONS", steps)
