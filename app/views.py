@@ -53,7 +53,7 @@ def model(one: Availability) -> dict[str, Any]:
     return {"name": spec.name, "title": spec.title, "version": spec.version, "licence": spec.licence,
             "permits": spec.permits, "prompts": sorted(spec.prompts), "tasks": sorted(spec.tasks),
             "searches": sorted(search.kinds(spec)),
-            "ready": one.ready, "missing": one.missing}
+            "own_searches": sorted(spec.searches), "ready": one.ready, "missing": one.missing}
 
 
 def run(one: Run, seconds_left: float | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Models with words in a real browser: expressions, candidates, questions about objects, proposals over the video."""
+"""Models with words in a real browser: expressions, candidates, questions about objects, searches over the video."""
 
 from __future__ import annotations
 
@@ -93,32 +93,68 @@ def test_a_model_is_asked_about_an_object_and_what_it_said_stays(server: Server,
         assert [one["question"] for one in said(server)] == [f"Describe [{thing['id']}] in detail."]
 
 
-def test_a_video_is_looked_over_and_each_object_is_proposed_once(server: Server, browser: Browser) -> None:
+def over_video(work: Annotating, words: str) -> list[dict[str, Any]]:
+    """Find over the video, to the end; what waits then."""
+    work.page.locator(".tw-query").fill(words)
+    work.page.get_by_role("search").get_by_role("button", name="Find over the video").click()
+    work.page.wait_for_function("throughline.state().searching !== null || throughline.state().found.length", timeout=SLOW)
+    work.page.wait_for_function("throughline.state().searching === null", timeout=SLOW)
+    return work.state()["found"]
+
+
+def test_what_is_found_over_a_video_is_judged_with_keys(server: Server, browser: Browser) -> None:
     with strict_page(browser) as page:
         work = opened(page, server, 5)
         choose(page, "colours", WORDS)
         before = len(work.state()["objects"])
-        page.keyboard.press("/")
-        page.keyboard.type("white, black")
-        page.get_by_label("Frames from look to look").fill("4")
-        page.get_by_role("button", name="Find over the video").click()
-        page.wait_for_function("throughline.state().search?.looking === false", timeout=SLOW)
-        found = work.state()["search"]["candidates"]
-        assert {one["category"] for one in found} == {"white", "black"}
-        assert {one["frame"] for one in found} <= {0, 4, 8, 12}
-        page.wait_for_function("f => throughline.state().shown === f", arg=found[0]["frame"], timeout=SLOW)
+        found = over_video(work, "white, black, blue")
+        assert {one["category"] for one in found} >= {"white", "black"} and len(found) > 2
 
-        # one may look around meanwhile; a key goes on to the next one, wherever that is
-        work.go(15)
-        assert len(work.state()["search"]["candidates"]) == len(found)
+        # what waits is there after a reload; keys go through it, to the frame that shows each best
+        page.reload()
+        work = Annotating(page)
+        assert work.state()["found"] == found
         page.locator(".tw-stage").focus()
+        page.keyboard.press(";")
+        page.wait_for_function("f => throughline.state().shown === f", arg=found[0]["best"], timeout=SLOW)
         work.key("Enter")
-        page.wait_for_function("n => throughline.state().objects.length > n", arg=before, timeout=SLOW)
-        work.key("Escape")
-        assert work.state()["search"] is None
-        made = work.state()["objects"][-1]["id"]
-        masks = server.call("GET", f"/api/videos/1/masks?start=0&stop={FRAMES}")["items"]
-        assert [one["frame"] for one in masks if one["object_id"] == made] == [found[0]["frame"]]
+        page.wait_for_function("n => throughline.state().found.length === n", arg=len(found) - 1, timeout=SLOW)
+        assert work.state()["objects"][-1]["name"] == f"{found[0]['category']} 1", "its label is new"
+        work.key("Backspace")
+        page.wait_for_function("n => throughline.state().found.length === n", arg=len(found) - 2, timeout=SLOW)
+
+        # undo brings both back, one after the other; then all that is listed is rejected at once
+        page.locator(".tw-stage").focus()
+        for left in (1, 0):
+            work.key("Control+z")
+            page.wait_for_function("n => throughline.state().found.length === n", arg=len(found) - left, timeout=SLOW)
+        assert len(work.state()["objects"]) == before
+        panel = page.get_by_role("region", name="Found", exact=True)
+        panel.get_by_label("Category").select_option("white")
+        whites = sum(one["category"] == "white" for one in found)
+        panel.get_by_text(f"Reject all {whites}").click()
+        page.wait_for_function("n => throughline.state().found.length === n", arg=len(found) - whites, timeout=SLOW)
+        panel.get_by_label("Category").select_option("")
+        panel.locator("[data-track]").first.click()
+        panel.locator("[data-track]").last.click(modifiers=["Shift"])
+        work.settle()
+        panel.get_by_text("Merge", exact=True).click()
+        page.wait_for_function("throughline.state().found.length === 0", timeout=SLOW)
+        assert len(work.state()["objects"]) == before + 1
+
+
+def test_the_default_model_finds_over_the_range_without_words(server: Server, browser: Browser) -> None:
+    with strict_page(browser) as page:
+        work = opened(page, server, 12)
+        work.key("[")
+        page.get_by_role("region", name="Found", exact=True).get_by_text("Find over the video").click()
+        page.wait_for_function("throughline.state().searching !== null || throughline.state().found.length", timeout=SLOW)
+        page.wait_for_function("throughline.state().searching === null", timeout=SLOW)
+        found = work.state()["found"]
+        assert found and {one["model"] for one in found} == {"compact"}
+        assert {one["category"] for one in found} == {""} and min(one["first"] for one in found) >= 12
+        page.get_by_text(f"Reject all {len(found)}").click()
+        page.wait_for_function("throughline.state().found.length === 0", timeout=SLOW)
 
 
 def find(work: Annotating, kind: str, text: str) -> list[dict[str, Any]]:

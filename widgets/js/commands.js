@@ -4,6 +4,7 @@ import { checkCommands } from "./commands/checks.js";
 import { compareCommands } from "./commands/compare.js";
 import { crosshairCommands } from "./commands/crosshair.js";
 import { drawingCommands } from "./commands/drawing.js";
+import { foundCommands } from "./commands/found.js";
 import { identityCommands } from "./commands/identities.js";
 import { hotkeyCommands, labelCommands } from "./commands/labels.js";
 import { promptingCommands } from "./commands/prompting.js";
@@ -25,7 +26,7 @@ export function commandsOf(workspace) {
     ...toolCommands(workspace), ...frameCommands(workspace), ...objectCommands(workspace), ...maskCommands(workspace),
     ...drawingCommands(workspace),
     ...runCommands(workspace), ...viewCommands(workspace), ...labelCommands(workspace), ...promptingCommands(workspace),
-    ...crosshairCommands(workspace), ...checkCommands(workspace), ...compareCommands(workspace),
+    ...foundCommands(workspace), ...crosshairCommands(workspace), ...checkCommands(workspace), ...compareCommands(workspace),
     ...identityCommands(workspace), ...nextFrameCommands(workspace), ...workCommands(workspace),
     ...timelineCommands(workspace), ...hotkeyCommands(workspace),
   ];

@@ -31,6 +31,9 @@ export class Live {
       this.timelineSoon();
       this.workspace.element.dispatchEvent(new CustomEvent("tl-thread", { detail: thread }));
     });
+    this.on("search", (search) => this.workspace.searches.take(search));
+    this.on("tracks", () => this.workspace.searches.refresh().catch((error) => error.status && this.workspace.toast.error(error)));
+    this.on("labels", ({ labels }) => this.workspace.searches.takeLabels(labels));
     this.on("answer", (answer) => this.workspace.answers.take(answer));
     this.on("findings", () => this.workspace.findings.refresh());
     this.on("cuts", (cuts) => store.set({ video: { ...store.state.video, ...cuts } }));
@@ -61,13 +64,13 @@ export class Live {
 
   /** Anything may have changed. */
   async again() {
-    const { store, masks, objects, runs, viewer, answers } = this.workspace;
+    const { store, masks, objects, runs, viewer, answers, searches } = this.workspace;
     const video = await request("GET", `api/videos/${store.state.video.id}`);
     store.set({ video });
     objects.replace(video.objects);
     for (const run of video.runs) runs.take(run);
     masks.refresh();
-    await Promise.all([masks.ensure(store.state.frame), this.timeline(), answers.refresh()]);
+    await Promise.all([masks.ensure(store.state.frame), this.timeline(), answers.refresh(), searches.refresh()]);
     if (store.state.shown < 0) viewer.seek(store.state.frame);
   }
 

@@ -92,7 +92,8 @@ export class Measure {
     const { seen } = this.workspace.tools.point.preview;
     const keys = ["frame", "shown", "selected", "hovered", "tool", "labelId", "model", "inPoint", "outPoint",
       "connection", "undo", "redo",
-      "pending", "playing", "brush", "scopeAll", "timeline", "looked", "prompts", "batch", "swapped", "eachBox", "answers", "asking"];
+      "pending", "playing", "brush", "scopeAll", "timeline", "looked", "prompts", "batch", "swapped", "eachBox", "answers", "asking",
+      "found", "searching"];
     return structuredClone({
       ...Object.fromEntries(keys.map((key) => [key, state[key]])), stage: state.video.stage, cuts: state.video.cuts,
       chosen: this.workspace.objects.chosen, hidden: [...state.hidden],

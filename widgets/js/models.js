@@ -21,9 +21,18 @@ export function finders({ video }) {
   return video.models.filter((model) => model.tasks.includes("discover"));
 }
 
-/** The kinds of words that a model finds objects by. @param {Model} model @returns {string[]} */
-export function wordKinds({ prompts, tasks }) {
-  return tasks.includes("discover") ? ["categories", "expression"].filter((kind) => prompts.includes(kind)) : [];
+/** The one that finds over the video without words: the chosen one where it can. @param {State} state @returns {Model|undefined} */
+export function searcher(state) {
+  const able = state.video.models.filter(({ ready, searches }) => ready && searches.includes("vis"));
+  return able.find((model) => model === chosenModel(state)) ?? able[0];
+}
+
+/** What there is to choose of what it finds over the video: objects, objects and regions, regions. @param {Model} model @returns {string[]} */
+export const searchKinds = ({ searches }) => ["vis", "vps", "vss"].filter((kind) => searches.includes(kind));
+
+/** The kinds of words that a model finds objects by, on a frame or over the video. @param {Model} model @returns {string[]} */
+export function wordKinds({ prompts, tasks, searches }) {
+  return tasks.includes("discover") || searches.length ? ["categories", "expression"].filter((kind) => prompts.includes(kind)) : [];
 }
 
 /** Models that are ready and find objects by words, the chosen one first. @param {State} state @returns {Model[]} */

@@ -14,7 +14,7 @@
  *   objects: number[], scope: string, frame: number, created_at: string, finished_at: string|null,
  *   verdict: "accepted"|"rolled back"|null, seconds_left?: number}} Run
  * @typedef {{name: string, title: string, version: string, licence: string, permits: string, prompts: string[],
- *   tasks: string[], ready: boolean, missing: string|null}} Model
+ *   tasks: string[], searches: string[], own_searches: string[], ready: boolean, missing: string|null}} Model
  * @typedef {{id: number, project_id: number, hash: string, name: string, width: number, height: number,
  *   frame_count: number, duration: number, stage: string, stage_version: number, times: number[], key_frames: number[],
  *   damaged: number[], cuts: number[]|null, rate: number, labels: Label[], objects: VideoObject[], role: string, models: Model[],
@@ -31,6 +31,12 @@
  *   current: Candidate|null, accepted: number, rejected: number}} Search `open`: to be judged; `sent`: accepted, not answered
  *   yet; `spread`: some are on other frames than the one that was asked for, so that one may go there
  *
+ * A search over the video, and something it found that waits for a person: `best` is the frame that shows it best.
+ * @typedef {{id: number, model: string, kind: string, query: any, start: number, stop: number, status: string, done: number,
+ *   total: number, known: number, message: string}} VideoSearch
+ * @typedef {{id: number, search_id: number, model: string, category: string, score: number, scores: Object<string, number>,
+ *   is_thing: boolean, colour: string, first: number, last: number, frames: number, best: number}} Track
+ *
  * @typedef {Object} State
  * @property {any} me
  * @property {Video} video
@@ -45,7 +51,13 @@
  * @property {string} model name of the model that answers
  * @property {string|null} wordsModel name of the model that words go to; null: the chosen one, or the first that takes any
  * @property {import("./answers.js").Answer[]} answers what models said about objects, oldest first
- * @property {{id: string|null, progress: number, found: number}|null} proposing a search over the video that goes on
+ * @property {VideoSearch|null} searching a search over the video that goes on
+ * @property {Track[]} found what searches found and nobody has judged, the surest first
+ * @property {Set<number>} foundChosen ids of those that are chosen @property {number|null} foundAt the one that was shown last
+ * @property {number|null} foundHovered the one under the pointer, in the list
+ * @property {string} foundCategory only those of this category are listed; "": all
+ * @property {number} foundScore only those with this score, or more
+ * @property {string|null} searchKind what is looked for over the video: "vis" objects, "vps" with regions, "vss" regions alone
  * @property {string|null} asking the question that a model thinks about
  * @property {Set<number>} hidden objects not drawn, on this screen only
  * @property {number|null} inPoint first frame of the range

@@ -30,6 +30,7 @@ import { answersPanel } from "./panels/answers.js";
 import { banner } from "./panels/banner.js";
 import { refreshButtons } from "./panels/button.js";
 import { candidateLayer } from "./panels/candidates.js";
+import { foundPanel } from "./panels/found.js";
 import { framePanel } from "./panels/frame.js";
 import { objectsPanel } from "./panels/objects.js";
 import { propertiesPanel } from "./panels/properties.js";
@@ -42,8 +43,8 @@ import { correctionsPanel } from "./review/corrections-panel.js";
 import { pinLayer } from "./review/pins.js";
 import { Threads } from "./review/threads.js";
 import { threadsPanel } from "./review/threads-panel.js";
-import { Proposals } from "./proposals.js";
 import { Runs } from "./runs.js";
+import { Searches } from "./searches.js";
 import { attempt, queryNumber, setQuery } from "./shell/page.js";
 import { isTyping, Shortcuts } from "./shortcuts.js";
 import { Store } from "./store.js";
@@ -60,7 +61,7 @@ import { Work } from "./work/work.js";
 
 const SETTINGS = "throughline.settings";
 /** @type {Panel[]} */
-const PANELS = [objectsPanel, propertiesPanel, answersPanel, framePanel, correctionsPanel, checksPanel, threadsPanel];
+const PANELS = [objectsPanel, foundPanel, propertiesPanel, answersPanel, framePanel, correctionsPanel, checksPanel, threadsPanel];
 const REMEMBERED = ["opacity", "outlines", "brush", "tip", "keepOthers", "specks", "smoothing", "scopeAll", "follow",
   "acrossCuts", "swapped", "eachBox", "openLane", "lookedBy", "thumbnails", "jumpTo"];
 
@@ -92,7 +93,7 @@ export class Workspace {
     this.identities = new Identities(this);
     this.nextFrame = new NextFrame(this);
     this.answers = new Answers(this);
-    this.proposals = new Proposals(this);
+    this.searches = new Searches(this);
     this.threads = new Threads(this);
     this.findings = new Findings(this);
     this.compare = new Compare(this);
@@ -220,7 +221,7 @@ function listen(workspace) {
     localStorage.setItem(SETTINGS, JSON.stringify(Object.fromEntries(REMEMBERED.map((key) => [key, state[key]]))));
   });
   store.on(["selected", "objects", "undo", "redo", "runs", "connection", "video", "search", "mending", "inPoint", "outPoint",
-    "check"], () => refreshButtons(workspace));
+    "check", "found", "foundAt", "searching"], () => refreshButtons(workspace));
   element.addEventListener("contextmenu", (event) => { if (!isTyping(event.target)) event.preventDefault(); });
 }
 

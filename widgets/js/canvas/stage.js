@@ -62,7 +62,8 @@ export class Stage {
     new ResizeObserver(() => this.resize()).observe(this.element);
     store.on(["objects", "selected", "hovered", "hidden", "opacity", "outlines", "masksVersion", "onion", "compare"],
       () => this.redraw("masks"));
-    store.on(["prompts", "tool", "brush", "tip", "search", "batch"], () => this.redraw());
+    store.on(["prompts", "tool", "brush", "tip", "search", "batch", "found", "foundChosen",
+      "foundHovered", "foundCategory", "foundScore"], () => this.redraw());
     store.on(["tool", "shown", "connection", "search"], () => this.showCursor());
     window.addEventListener("tl-theme", () => this.redraw("masks"));
     const on = (name, handler, options) => this.element.addEventListener(name, handler, options);
@@ -121,6 +122,7 @@ export class Stage {
     if (stale.has("masks")) this.paintMasks(laid);
     if (!stale.has("hand")) return;
     paintHand(contexts.hand, laid, ratio, { strokes: workspace.edits.open, state, tool: workspace.tool });
+    workspace.searches.paint(contexts.hand, laid);
     this.crosshair.paint(contexts.hand, laid);
     for (const name of LAYERS) this.layers[name].style.visibility = contexts[name].hasInk ? "" : "hidden";
   }

@@ -33,7 +33,7 @@ export function objectsPanel(workspace) {
     list.setAttribute("aria-rowcount", String(objects.size));
     rows.show([...objects.keys()]);
   });
-  store.on(["selected", "chosen", "hovered", "hidden", "frame", "timeline"], () => rows.update());
+  store.on(["selected", "chosen", "hovered", "hidden", "frame", "timeline", "video"], () => rows.update());
   store.on(["selected"], ({ selected }) => rows.reveal(selected));
   return h("section", { class: "tw-panel tw-grow", "aria-label": t`Objects` },
     h("div", { class: "tw-panel-head" }, h("h2", {}, t`Objects`), h("span", { class: "tw-gap" }), label,

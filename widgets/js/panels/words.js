@@ -2,12 +2,13 @@
 
 import { fill, h } from "../dom.js";
 import { heard, t } from "../i18n.js";
-import { modelOptions, wordKinds, wordModel, wordModels } from "../models.js";
+import { modelOptions, searchKinds, wordKinds, wordModel, wordModels } from "../models.js";
 
 const ABOUT = {
   categories: { name: t`Categories`, example: t`dog, ball, person` },
   expression: { name: t`Expression`, example: t`the dog that jumps` },
 };
+const KINDS = { vis: t`objects`, vps: t`objects and regions`, vss: t`regions` };
 
 /** @param {import("../workspace.js").Workspace} workspace @returns {HTMLElement} */
 export function wordsBar(workspace) {
@@ -23,14 +24,15 @@ export function wordsBar(workspace) {
   const explain = () => { field.placeholder = ABOUT[kind.value].example; };
   const find = () => {
     const query = queryOf(kind.value, field.value);
-    if (query) workspace.tools.find.ask(query);
-    else field.focus();
+    if (!query) field.focus();
+    else if (onFrame.hidden) workspace.searches.start(query, wordModel(store.state));
+    else workspace.tools.find.ask(query);
   };
+  const onFrame = h("button", { type: "button", class: "tw-button", onclick: () => find() }, t`Find`);
   const model = h("select", { class: "tw-field tw-model", "aria-label": t`Model that finds by words`,
     onchange: () => store.set({ wordsModel: model.value }) });
   const bar = h("div", { class: "tw-words-bar", role: "search" }, kind, field,
-    h("button", { type: "button", class: "tw-button", onclick: find }, t`Find`),
-    overVideo(workspace, () => queryOf(kind.value, field.value) ?? field.focus()), model);
+    onFrame, overVideo(workspace, () => queryOf(kind.value, field.value) ?? field.focus()), model);
   store.on(["model", "wordsModel", "video"], (state) => {
     const able = wordModels(state);
     bar.hidden = !able.length;
@@ -39,6 +41,7 @@ export function wordsBar(workspace) {
     fill(model, modelOptions(state.video.models.filter((one) => wordKinds(one).length)));
     model.value = chosen.name;
     model.title = heard(chosen.title);
+    onFrame.hidden = !chosen.tasks.includes("discover");
     const kinds = wordKinds(chosen);
     const before = kind.value;
     fill(kind, kinds.map((one) => h("option", { value: one }, ABOUT[one].name)));
@@ -48,28 +51,28 @@ export function wordsBar(workspace) {
   return bar;
 }
 
-/** The same on every k-th frame; while that goes on, how far it is. @param {() => any} query null where nothing is typed */
-function overVideo({ store, proposals }, query) {
+/** The same over the video. @param {() => any} query null where nothing is typed */
+function overVideo({ store, searches }, query) {
   const every = h("input", { class: "tw-field tw-number-field", type: "number", min: 1, value: 30, "aria-label": t`Frames from look to look` });
+  const pace = h("label", { class: "tw-row tw-dim" }, t`every`, every);
+  const what = h("select", { class: "tw-field", "aria-label": t`What is looked for over the video`, onchange: () => store.set({ searchKind: what.value }) });
   const begin = () => {
     const wanted = query();
-    if (wanted) proposals.start(wanted, Math.max(1, Math.round(Number(every.value)) || 1));
+    if (wanted) searches.start(wanted, wordModel(store.state), Math.max(1, Math.round(Number(every.value)) || 1));
   };
-  const ask = h("span", { class: "tw-row tw-over" }, h("button", { type: "button", class: "tw-button", onclick: begin,
-    title: t`On every so many frames of the range (without one, of the video) and where shots begin; nothing is proposed twice` },
-  t`Find over the video`), h("label", { class: "tw-row tw-dim" }, t`every`, every));
-  const bar = h("progress", { max: 1, "aria-label": t`Looking over the video` });
-  const words = h("span", { class: "tw-digits", role: "status" });
-  const going = h("span", { class: "tw-row tw-over" }, bar, words,
-    h("button", { type: "button", class: "tw-button", onclick: () => proposals.cancel() }, t`Cancel`));
-  store.on(["proposing"], ({ proposing }) => {
-    ask.hidden = proposing !== null;
-    going.hidden = proposing === null;
-    if (!proposing) return;
-    bar.value = proposing.progress;
-    words.textContent = t`${proposing.found} found`;
+  const button = h("button", { type: "button", class: "tw-button", onclick: begin,
+    title: t`Over the range; without one, over the video. What is found waits in a list, with its masks on every frame` }, t`Find over the video`);
+  store.on(["model", "wordsModel", "video", "searching", "searchKind"], (state) => {
+    const chosen = wordModel(state);
+    if (!chosen) return;
+    pace.hidden = chosen.own_searches.length > 0;
+    const kinds = searchKinds(chosen);
+    fill(what, kinds.map((kind) => h("option", { value: kind }, KINDS[kind])));
+    what.value = kinds.includes(state.searchKind) ? state.searchKind : kinds[0];
+    what.hidden = kinds.length < 2;
+    button.setAttribute("aria-disabled", String(state.searching !== null));
   });
-  return h("span", { class: "tw-row" }, ask, going);
+  return h("span", { class: "tw-row tw-over" }, button, pace, what);
 }
 
 /** What was typed, as the server takes it; null where that is nothing. @param {string} kind @param {string} text */
