@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from backend.errors import BadInput, Conflict, NotFound, Unavailable
-from projects_db import migrate, people, tables
+from projects_db import migrate, people, searches, tables
 from projects_db.backup import integrity_problems
 from projects_db.database import DATABASE, FOLDERS, Database
 from tests.projects_db.world import World
@@ -86,6 +86,7 @@ def test_what_the_first_tables_hold_survives_the_next_ones(tmp_path: Path, monke
         (steps / "versions" / later).unlink()
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "MIGRATIONS", steps)
+        patched.setattr(searches, "interrupt_all", lambda session: None)  # those of 0004
         Database.open(project).close()
     old = sqlite3.connect(project / DATABASE)
     old.executescript("""
