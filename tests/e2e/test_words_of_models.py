@@ -97,7 +97,13 @@ def over_video(work: Annotating, words: str) -> list[dict[str, Any]]:
     """Find over the video, to the end; what waits then."""
     work.page.locator(".tw-query").fill(words)
     work.page.get_by_role("search").get_by_role("button", name="Find over the video").click()
-    work.page.wait_for_function("throughline.state().searching !== null || throughline.state().found.length", timeout=SLOW)
+    return searched(work)
+
+
+def searched(work: Annotating) -> list[dict[str, Any]]:
+    """Wait for the end of a search that was begun; what waits then."""
+    begun = "throughline.state().searching !== null || throughline.state().found.length"
+    work.page.wait_for_function(begun, timeout=SLOW)
     work.page.wait_for_function("throughline.state().searching === null", timeout=SLOW)
     return work.state()["found"]
 
@@ -148,9 +154,7 @@ def test_the_default_model_finds_over_the_range_without_words(server: Server, br
         work = opened(page, server, 12)
         work.key("[")
         page.get_by_role("region", name="Found", exact=True).get_by_text("Find over the video").click()
-        page.wait_for_function("throughline.state().searching !== null || throughline.state().found.length", timeout=SLOW)
-        page.wait_for_function("throughline.state().searching === null", timeout=SLOW)
-        found = work.state()["found"]
+        found = searched(work)
         assert found and {one["model"] for one in found} == {"compact"}
         assert {one["category"] for one in found} == {""} and min(one["first"] for one in found) >= 12
         page.get_by_text(f"Reject all {len(found)}").click()
