@@ -55,6 +55,7 @@ def _package(backbone: str, memory: float, *, video: bool) -> UninextPackage:
         tasks=frozenset({"discover"}),
         weights=(weights, vocabulary),
         memory_bytes=int(memory * 2**30),
+        detects=True,
     ), backbone.split("-")[0])
 
 

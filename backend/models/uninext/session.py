@@ -59,17 +59,19 @@ class UninextSession:
         """Not of weights that were trained on pictures alone."""
         raise NotImplementedError("this UNINEXT has no track task")
 
+    def detect(self, frame: int, query: Categories) -> list[Candidate]:
+        """The best pairs of a query and a category (see `Detecting.detect`)."""
+        found = self._instances(frame, query)
+        return [Candidate(_segment(found, place), query.names[label])
+                for place, label in enumerate(found.labels.tolist())]
+
     def discover(
         self, frame: int, query: Categories | Expression | None, within: range | None = None
     ) -> list[Candidate]:
         """Objects of the categories (None: those of COCO), or the one that an expression means. Only this frame is
         looked at."""
-        names = None if isinstance(query, Expression) else vocabulary.COCO.names if query is None else query.names
-        with told_when_full(self._title), torch.inference_mode():
-            asked = self._ask(query.text if isinstance(query, Expression) else tuple(names or ()))
-            queries = look(self._network, self._seen(frame, pictures.IMAGES), asked)
-            found = instances(queries, (self._frames.height, self._frames.width), 1 if names is None else MOST)
-        return self._known.others(frame, _candidates(found, names))
+        query = Categories(names=list(vocabulary.COCO.names)) if query is None else query
+        return self._known.others(frame, _candidates(self._instances(frame, query), query))
 
     def answer(
         self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
@@ -81,6 +83,15 @@ class UninextSession:
         """Free what is kept."""
         for one in (self._known, self._features, self._asked):
             one.clear()
+
+    def _instances(self, frame: int, query: Categories | Expression) -> Instances:
+        """On the processor."""
+        expression = isinstance(query, Expression)
+        with told_when_full(self._title), torch.inference_mode():
+            asked = self._ask(query.text if isinstance(query, Expression) else tuple(query.names))
+            queries = look(self._network, self._seen(frame, pictures.IMAGES), asked)
+            found = instances(queries, (self._frames.height, self._frames.width), 1 if expression else MOST)
+        return Instances(*(one.cpu() for one in found))
 
     def _seen(self, frame: int, shorter: int) -> Features:
         """A frame with a shorter side of so many pixels, after the backbone."""
@@ -101,14 +112,18 @@ class UninextSession:
         return kept(self._asked, for_what, _PROMPTS, ask)
 
 
-def _candidates(found: Instances, names: Sequence[str] | None) -> list[Candidate]:
-    """What is proposed: of categories what is likely enough, each query as what it is likeliest; of an expression
-    (`names` None) what it means, however likely."""
+def _candidates(found: Instances, query: Categories | Expression) -> list[Candidate]:
+    """What is proposed: of categories what is likely enough, each query as what it is likeliest; of an expression what
+    it means, however likely."""
+    names = None if isinstance(query, Expression) else query.names
     made: dict[int, Candidate] = {}
-    boxes, scores, labels, masks, rows = (one.cpu() for one in found)
-    for place, row in enumerate(rows.tolist()):
-        mask, score, (x0, y0, x1, y1) = masks[place].numpy(), float(scores[place]), boxes[place].tolist()
-        if row not in made and mask.any() and (names is None or score >= LEAST):
-            category = None if names is None else names[int(labels[place])]
-            made[row] = Candidate(Segment(mask, score, box=(x0, y0, x1, y1)), category)
+    for place, row in enumerate(found.queries.tolist()):
+        segment = _segment(found, place)
+        if row not in made and segment.mask.any() and (names is None or segment.score >= LEAST):
+            made[row] = Candidate(segment, None if names is None else names[int(found.labels[place])])
     return list(made.values())
+
+
+def _segment(found: Instances, place: int) -> Segment:
+    x0, y0, x1, y1 = found.boxes[place].tolist()
+    return Segment(found.masks[place].numpy(), float(found.scores[place]), box=(x0, y0, x1, y1))

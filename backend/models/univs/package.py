@@ -47,6 +47,7 @@ def _spec(backbone: str, title: str, memory: float, published: int | None = None
         memory_bytes=int(memory * _GB),
         bytes_per_object_frame=512 * 1024,
         max_objects=200,
+        detects=True,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -58,14 +58,19 @@ class UnivsSession:
         """Not yet."""
         raise NotImplementedError("UniVS has no track task")
 
+    def detect(self, frame: int, query: Categories) -> list[Candidate]:
+        """The best pairs of a learnable query and a category (see `Detecting.detect`)."""
+        with told_when_full(self._title), torch.inference_mode():
+            return [Candidate(Segment(one.mask.cpu().numpy(), one.score), query.names[one.category])
+                    for one in self._picture(frame, query.names).instances()]
+
     def discover(
         self, frame: int, query: Categories | Expression | None, within: range | None = None
     ) -> list[Candidate]:
         """Objects of the categories (None: those of COCO), or the one that an expression means. Only this frame is
         looked at."""
         with told_when_full(self._title), torch.inference_mode():
-            clip = self._clip([frame])
-            found = self._meant(clip, query.text) if isinstance(query, Expression) else self._of(clip, query)
+            found = self._meant(frame, query.text) if isinstance(query, Expression) else self._of(frame, query)
         return self._known.others(frame, found)
 
     def answer(
@@ -79,17 +84,20 @@ class UnivsSession:
         self._known.clear()
         self._features.clear()
 
-    def _of(self, clip: Clip, query: Categories | None) -> list[Candidate]:
-        names, stuff = (COCO_PANOPTIC.names, COCO_PANOPTIC.stuff) if query is None else (query.names, frozenset[int]())
+    def _picture(self, frame: int, names: Sequence[str], stuff: Collection[int] = ()) -> Picture:
         network = self._parts.network
         table = self._parts.concepts.rows(names).to(network.device)
-        picture = Picture(network.decode(clip, table).found(), self._canvas, stuff)
+        return Picture(network.decode(self._clip([frame]), table).found(), self._canvas, stuff)
+
+    def _of(self, frame: int, query: Categories | None) -> list[Candidate]:
+        names, stuff = (COCO_PANOPTIC.names, COCO_PANOPTIC.stuff) if query is None else (query.names, frozenset[int]())
+        picture = self._picture(frame, names, stuff)
         likeliest = {one.query: one for one in reversed(picture.instances(LEAST)) if one.mask.any()}
         return [Candidate(Segment(one.mask.cpu().numpy(), one.score), names[one.category])
                 for one in likeliest.values()]
 
-    def _meant(self, clip: Clip, expression: str) -> list[Candidate]:
-        network = self._parts.network
+    def _meant(self, frame: int, expression: str) -> list[Candidate]:
+        network, clip = self._parts.network, self._clip([frame])
         words, sentences = self._parts.text.expressions([expression])
         output = network.decode(clip, sentences, network.expressions(clip, words, sentences)).prompted()
         logits = self._canvas.enlarged(output.masks)
