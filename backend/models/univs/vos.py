@@ -211,27 +211,22 @@ class Follower:
         alike = similarity > self.settings.consistency
         similarity, current = similarity * alike, current * alike[:, None, None]
         logits = self._canvas.enlarged(prompted.masks[rows]) * alike[:, None, None, None]
-        won, stay = self._share_out(rows, logits, similarity, regions)
-        boxes = rules.boxes_of(prompted.masks[rows] > 0) * (alike & stay)[:, None, None]
-        self.logits.of(first, frames)[rows] += won
-        self.boxes.of(first, frames)[rows] = boxes
+        self.logits.of(first, frames)[rows] += self._share_out(rows, logits, similarity, regions)
+        self.boxes.of(first, frames)[rows] = rules.boxes_of(prompted.masks[rows] > 0) * alike[:, None, None]
         old = self.embeddings.of(first, frames)[rows]
         known = (old != 0).any(-1, keepdim=True)
         self.embeddings.of(first, frames)[rows] = (old + current) / (1 + known.float())
 
-    def _share_out(
-        self, rows: list[int], logits: Tensor, similarity: Tensor, regions: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
-        """Every pixel goes to one object: logits (n, T, H, W) with those lost to others zero, and which objects stay,
-        bool (n,)."""
+    def _share_out(self, rows: list[int], logits: Tensor, similarity: Tensor, regions: Tensor | None) -> Tensor:
+        """Every pixel goes to one object: logits (n, T, H, W) with those lost to others zero. Objects that lose most of
+        their own are left out."""
         weight = similarity**2 * rules.quality(self._canvas.cropped(logits))
         scores = logits.sigmoid() * weight[:, None, None, None]
         if regions is not None:
             logits, scores = (torch.where(regions[rows], value, one) for value, one in ((_STUFF, logits), (1.0, scores)))
         won = _won(logits, scores)
         own, kept = ((one > 0).flatten(1).sum(1) for one in (logits, won))
-        stay = kept > _WON * own
-        return won * stay[:, None, None, None], stay
+        return won * (kept > _WON * own)[:, None, None, None]
 
 
 class Referred(Follower):
@@ -262,10 +257,8 @@ class Referred(Follower):
         self.logits.of(first, frames)[:] = self._canvas.enlarged(prompted.masks)
         self.boxes.of(first, frames)[:] = rules.boxes_of(prompted.masks > 0)
 
-    def _share_out(
-        self, rows: list[int], logits: Tensor, similarity: Tensor, regions: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
-        return logits, torch.ones_like(similarity, dtype=torch.bool)
+    def _share_out(self, rows: list[int], logits: Tensor, similarity: Tensor, regions: Tensor | None) -> Tensor:
+        return logits
 
 
 def _won(logits: Tensor, scores: Tensor) -> Tensor:
