@@ -30,6 +30,10 @@ class Canvas:
         """Masks (..., H/4, W/4) of the network -> (..., H, W)."""
         return _resized(logits, self.padded, "bilinear")
 
+    def reduced(self, logits: Tensor) -> Tensor:
+        """The way back: masks (..., H, W) -> (..., H/4, W/4)."""
+        return _resized(logits, (self.padded[0] // 4, self.padded[1] // 4), "bilinear")
+
     def cropped(self, masks: Tensor) -> Tensor:
         """Masks (..., H, W) -> those of the part that is the frame."""
         return masks[..., :self.inner[0], :self.inner[1]]

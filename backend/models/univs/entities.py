@@ -165,7 +165,7 @@ class Entities:
         found = output.found()
         quality = rules.quality(found.masks)
         scores = found.logits[:, self._classes].sigmoid() * quality[:, None]
-        self._discover(first, self._proposed(Found(scores, found.masks, found.embeddings, quality)))
+        self._discover(first, Found(scores, found.masks, found.embeddings, quality))
         return output
 
     def flush(self, first: int, last: bool) -> Window | None:
@@ -280,8 +280,9 @@ class Entities:
         self.quality[rows[chosen]] += found.quality[finds[chosen]]
 
     def _unknown(self, first: int, found: Found) -> Tensor:
-        """bool (m,): finds that overlap no entity."""
-        known = self.logits.of(first, found.masks.shape[1]) > 0
+        """bool (m,): finds that overlap no entity. Its masks are taken at full size and made small again, which moves
+        their outlines as it does in the release."""
+        known = self._canvas.reduced(self._canvas.enlarged(self.logits.of(first, found.masks.shape[1]))) > 0
         ones, others = found.masks.flatten(2) > 0, known.flatten(2)
         shared = torch.einsum("mtp,ntp->mnt", ones.float(), others.float())
         union = ones.sum(-1)[:, None] + others.sum(-1)[None] - shared
@@ -305,10 +306,6 @@ class Entities:
         self.latest = torch.cat([self.latest, found.scores])
         self.quality = torch.cat([self.quality, found.quality])
         self.firsts += [first] * count
-
-    def _proposed(self, found: Found) -> Found:
-        """The finds that are looked at, best first."""
-        raise NotImplementedError
 
     def _follow(self, first: int, prompted: Output) -> None:
         """Add what prompts said to the entities that they stand for."""

@@ -16,6 +16,7 @@ from backend.models.univs.entities import Entities, Window
 from backend.models.univs.memory import MemoryPool
 from backend.models.univs.network import Config, Network
 from backend.models.univs.spans import Span
+from backend.models.univs.vps import Panoptic, Shared
 from backend.models.univs.vis import Instances, Scores, masks_of
 from backend.models.univs.vos import Follower, Referred, Settings, Stuff
 from backend.parity import formula
@@ -203,4 +204,19 @@ def vis_case(case: Case) -> dict[str, Array]:
     recorder.outputs["vis_label"] = np.array([one.label for one in results[:rows]], np.int32)
     recorder.outputs["vis_area"] = np.array([whole[one.row].flatten(1).sum(1).numpy() for one in results[:rows]], np.int32)
     recorder.outputs["vis_masks"] = np.packbits(np.stack([whole[one.row].numpy() for one in results[:3]]), axis=-1)
+    return recorder.outputs
+
+
+@torch.inference_mode()
+def vps_case(case: Case) -> dict[str, Array]:
+    video = Video(case)
+    recorder = Recorder(video.params["clips_stored"])
+    found = _entities(video, Panoptic, case)
+    found.things = [k for k in range(video.params["num_classes"]) if k % 3]
+    shared = Shared(video.canvas, found.things, video.settings["overlap"])
+    maps = [shared.add(window) for window in _searched(video, found, recorder)]
+    recorder.outputs["panoptic"] = torch.cat(maps).numpy().astype(np.uint8)
+    segments = [(number, 1, shared.labels[row] + 1) for row, number in shared.segments.things.items()]
+    segments += [(number, 0, label + 1) for label, number in shared.segments.stuff.items()]
+    recorder.outputs["segments"] = np.array(segments, np.int32)
     return recorder.outputs

@@ -33,7 +33,7 @@ class Instances(Entities):
         if not len(alike):
             return
         scores = self.scores.amax(1) * similarity * quality
-        likely = self._canvas.enlarged(prompted.masks[alike]).sigmoid()
+        likely = prompted.masks[alike].sigmoid()
         winner = (likely * scores[alike, None, None, None]).argmax(0)
         mine = winner[None] == torch.arange(len(alike), device=winner.device)[:, None, None, None]
         won = mine & (likely >= _SEEN).any(0)
@@ -48,14 +48,15 @@ class Instances(Entities):
         return found.of(undoubled(found.masks, self.settings.nms))
 
     def _discover(self, first: int, found: Found) -> None:
+        found = self._proposed(found)
         best = found.scores.amax(1)
         if not len(self):
             return self._begin(first, found.of((best > max(self.settings.score, _LEAST)).nonzero()[:, 0]))
         pairs = self._matched(found)
         sure = [likeness > 2 * self.settings.same for _, _, likeness in pairs]
+        self._merge([(row, find) for row, find, _ in pairs], first, found, sure)
         new = (best > self.settings.score) & self._unknown(first, found)
         new[[find for (_, find, _), one in zip(pairs, sure, strict=True) if one]] = False
-        self._merge([(row, find) for row, find, _ in pairs], first, found, sure)
         self._begin(first, found.of(new.nonzero()[:, 0]))
 
 
