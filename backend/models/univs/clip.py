@@ -6,7 +6,7 @@ tensors are float32 on the device of the network.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from torch import Tensor
@@ -100,6 +100,10 @@ class Output:
     def prompted(self) -> Output:
         """Of the prompts only."""
         return self._rows(slice(self.learnable, None), 0)
+
+    def of(self, classes: slice) -> Output:
+        """With the scores of some of the classes only."""
+        return replace(self, logits=self.logits[:, classes])
 
     def _rows(self, rows: slice, learnable: int) -> Output:
         return Output(self.logits[rows], self.masks[rows], self.embeddings[rows], learnable)

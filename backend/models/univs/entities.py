@@ -1,5 +1,5 @@
-"""Everything in a video, clip by clip: what the loops of VIS and VPS share (section 3.3 of the paper, category-specified
-tasks).
+"""Everything in a video, clip by clip: what the loops of VIS and VPS share (section 3.3 of the paper, tasks that are
+given categories).
 
 Entities that were found become prompts of the clips after, whose masks are added to what is known of them; what the
 learnable queries find that is none of them is a new one. Frames are those of the stretch that is searched, from 0.
@@ -158,13 +158,13 @@ class Entities:
         """
         self._extend(first + len(clip))
         self._look_back(first, clip, numbers)
-        prompts = self.pool and self.pool.prompts(len(clip), self.firsts, self._network.visual_task)
+        prompts = None if self.pool is None else self.pool.prompts(len(clip), self.firsts, self._network.visual_task)
         output = self._network.decode(clip, self._table, prompts)
         if prompts is not None:
             self._follow(first, output.prompted())
         found = output.found()
         quality = rules.quality(found.masks)
-        scores = found.logits[:, self._classes].sigmoid() * quality[:, None]
+        scores = found.of(self._classes).logits.sigmoid() * quality[:, None]
         self._discover(first, Found(scores, found.masks, found.embeddings, quality))
         return output
 
@@ -186,7 +186,8 @@ class Entities:
         """Room for the frames of a clip: things are taken to be as they were."""
         if self.clips:
             self.embeddings.extend(self.embeddings.end + 1, self.embeddings.last(_LATE).mean(1))
-            self.embeddings.forget_before(self.embeddings.end - max(self.settings.memory // self.settings.stride, _LATE))
+            self.embeddings.forget_before(
+                self.embeddings.end - max(self.settings.memory // self.settings.stride, _LATE))
         else:
             self.embeddings.extend(1)
         self.past = self.past + self.latest

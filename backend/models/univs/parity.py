@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from backend.errors import BadInput
-from backend.models.univs import parity_image
+from backend.models.univs import parity_image, parity_video
 from backend.parity.cases import Case
 from backend.parity.formula import Array
 
@@ -13,8 +13,13 @@ TOLERANCES: Mapping[str, str] = {}
 
 _KINDS: tuple[tuple[str, Callable[[Case], dict[str, Array]]], ...] = (
     ("inst_scores", parity_image.image),
+    ("vis_score", parity_video.instances),
+    ("n_new_total", parity_video.panoptic),
+    ("semantic", parity_video.semantic),
+    ("id_maps", parity_video.followed),
+    ("masks", parity_video.referred),
 )
-"""An output that only this kind of case has, and what computes all of them."""
+"""An output that no kind of case below this one has, and what computes all of them."""
 
 
 def outputs(case: Case) -> dict[str, Array]:

@@ -7,7 +7,6 @@ import torch
 
 from backend.models.univs import loading, pictures, rules
 from backend.models.univs.canvas import Canvas
-from backend.models.univs.clip import Output
 from backend.models.univs.concepts import SLICES
 from backend.models.univs.image import Picture, Settings
 from backend.models.univs.network import Config, Network
@@ -45,9 +44,8 @@ def image(case: Case) -> dict[str, Array]:
     seen = network.features(pictures.picture(case.arrays["frames"][0].transpose(1, 2, 0), inner)[None])
     output = network.decode(network.clip(seen, [0]), table_of(case))
     stuff, found = stuff_of(case), output.found()
-    classes = Output(found.logits[:, SLICES[params["dataset_name"]]], found.masks, found.embeddings, found.learnable)
-    picture = Picture(classes, canvas, stuff, Settings(settings["object_mask"], settings["overlap"],
-                                                       settings["detections_per_image"]))
+    picture = Picture(found.of(SLICES[params["dataset_name"]]), canvas, stuff,
+                      Settings(settings["object_mask"], settings["overlap"], settings["detections_per_image"]))
     segments, categories = picture.panoptic()
     best = picture.instances()[:params["list_rows"]]
     masks = torch.stack([one.mask for one in best])

@@ -1,31 +1,29 @@
-"""The cases of video tasks: see `parity.py`."""
+"""The cases of video tasks: see `parity.py`. Every one goes through the loop that serves users. The loop keeps of its
+state what it reads again; a case has all of it, which is put together here clip by clip."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from backend.models.univs import entities, loading, pictures, rules
+from backend.models.univs import entities, parity_image, pictures, rules, text, vos, vss
 from backend.models.univs.canvas import Canvas
 from backend.models.univs.clip import Clip, Output
+from backend.models.univs.concepts import SLICES
 from backend.models.univs.entities import Entities, Window
 from backend.models.univs.memory import MemoryPool
-from backend.models.univs.network import Config, Network
 from backend.models.univs.spans import Span
-from backend.models.univs.vps import Panoptic, Shared
+from backend.models.univs.text import Tokens
 from backend.models.univs.vis import Instances, Scores, masks_of
-from backend.models.univs.vos import Follower, Referred, Settings, Stuff
+from backend.models.univs.vos import Follower, Referred, Stuff
+from backend.models.univs.vps import Panoptic, Shares
 from backend.parity import formula
 from backend.parity.cases import Case
 from backend.parity.formula import Array
-
-SLICES = {"ytvis21": (40, 2203), "ytvis19": (40, 3048), "ovis": (25, 2243), "vip": (124, 2924), "vspw": (124, 2924),
-          "coco_panoptic": (133, 2641)}
-
 
 _SHARED = "state_mask_quality_scores"
 """Cases hold these sums as they were when the tensor was last added to in place, which was at a later clip: it was not
@@ -35,8 +33,8 @@ copied when they were made."""
 class Stored:
     """The draws of a case, in the order they were made."""
 
-    def __init__(self, rows: Array) -> None:
-        self._rows = iter(torch.from_numpy(rows.astype(np.int64)))
+    def __init__(self, case: Case) -> None:
+        self._rows = iter(torch.from_numpy(case.arrays["draw_first"].astype(np.int64)))
 
     def permutation(self, count: int, most: int, object: int, frame: int) -> Tensor:
         """See `visual.Draws`. A count may be off by a few, which is why the numbers are taken modulo it."""
@@ -44,24 +42,30 @@ class Stored:
 
 
 class Recorder:
-    """What the state was after some clips. The loops keep of it what they read again; a case has all of it."""
+    """What a case expects of some of its clips."""
 
-    def __init__(self, clips: Sequence[int]) -> None:
-        self._clips, self._place = clips, 0
-        self._kept: dict[str, Tensor] = {}
+    def __init__(self, case: Case) -> None:
+        self._clips, self._place = case.about["params"]["clips_stored"], 0
+        self._whole: dict[str, Tensor] = {}
         self.outputs: dict[str, Array] = {}
 
-    def overlaid(self, name: str, span: Span) -> Tensor:
+    def whole(self, name: str, span: Span) -> Tensor:
         """All that was ever in a window: (N, frames, ...)."""
-        past = self._kept.get(name, span.values[:, :0])
+        past = self._whole.get(name, span.values[:, :0])
         whole = span.values.new_zeros(len(span.values), span.end, *span.values.shape[2:])
         whole[:len(past), :past.shape[1]] = past
         whole[:, span.begin:] = span.values
-        self._kept[name] = whole
+        self._whole[name] = whole
         return whole
 
-    def clip(self, output: Output, state: dict[str, Tensor]) -> None:
-        """Record a clip where the case has it."""
+    def pool(self, pool: MemoryPool | None) -> dict[str, Tensor]:
+        """The memory pool, where there is one."""
+        return {} if pool is None else {
+            "prompt_feats": self.whole("prompt_feats", pool.features).transpose(1, 2),
+            "prompt_pe": self.whole("prompt_pe", pool.places).transpose(1, 2)}
+
+    def clip(self, output: Output, state: Mapping[str, Tensor]) -> None:
+        """What the decoder said of a clip, and the state after it."""
         values = {"pred_logits": output.logits, "pred_masks": output.masks, "pred_embds": output.embeddings, **state}
         if self._place in self._clips:
             self.outputs |= {f"clip{self._place}.{name}": one.numpy() if name == _SHARED else one.numpy().copy()
@@ -70,153 +74,150 @@ class Recorder:
 
 
 class Video:
-    """The frames of a case, seen by the network clip by clip."""
+    """The frames of a case, as the network sees them clip by clip.
+
+    Args:
+        stride: of the clips; None: that of the settings.
+    """
 
     def __init__(self, case: Case, stride: int | None = None) -> None:
-        self.settings: dict[str, Any] = case.about["settings"]
-        self.params: dict[str, Any] = case.about["params"]
-        released = {name: torch.from_numpy(one) for name, one in case.weights.items()}
-        self.network = loading.network_of(released, Config(self.settings["position_3d"],
-                                                           self.settings["self_attention_mask"]))
-        self.table = torch.from_numpy(formula.tensor(
-            "clip_cls_text_emb", case.about["extra_tensors"]["clip_cls_text_emb"], case.about["salt"]))
+        self.settings: Mapping[str, Any] = case.about["settings"]
+        self.params: Mapping[str, Any] = case.about["params"]
+        self.network, self.table = parity_image.network_of(case), parity_image.table_of(case)
         inner, frame = (tuple(self.params[name]) for name in ("image_size", "out_size"))
         self.canvas = Canvas(pictures.padded(inner), inner, frame)
-        self._frames = case.arrays["frames"].transpose(0, 2, 3, 1)
-        self._features = [self.network.features(pictures.picture(one, inner)[None])[0] for one in self._frames]
-        self._stride = stride or self.settings["clip_stride"]
-        self.length = self.settings["clip_length"]
-        self.last = list(rules.clips(len(self._frames), self.length, self._stride))[-1][0]
+        seen = case.arrays["frames"].transpose(0, 2, 3, 1)
+        self._features = [self.network.features(pictures.picture(one, inner)[None])[0] for one in seen]
+        self.length, self.stride = self.settings["clip_length"], stride or self.settings["clip_stride"]
 
-    def __len__(self) -> int:
-        return len(self._frames)
-
-    def clips(self) -> Iterator[tuple[int, Clip, range]]:
-        """(first frame, clip, numbers of its frames)."""
-        for first, count in rules.clips(len(self), self.length, self._stride):
+    def clips(self) -> Iterator[tuple[int, Clip, range, bool]]:
+        """First frame, clip, numbers of its frames, and whether it is the last."""
+        frames = len(self._features)
+        for first, count in rules.clips(frames, self.length, self.stride):
             numbers = range(first, first + count)
-            yield first, self.network.clip(self._features[first:first + count], numbers), numbers
+            clip = self.network.clip(self._features[first:first + count], numbers)
+            yield first, clip, numbers, numbers.stop == frames
 
-
-def _settings(video: Video) -> Settings:
-    return Settings(video.length, video.settings["clip_stride"], video.settings["prompt_tokens_R"],
-                    video.settings["memory_frames_configured"], video.settings["temporal_consistency"])
+    @property
+    def classes(self) -> slice:
+        """The rows of the table that are scored."""
+        return SLICES[self.params["dataset_name"]]
 
 
 @torch.inference_mode()
-def vos(case: Case) -> dict[str, Array]:
-    """Masks given on frames; panoptic VOS as well."""
-    video = Video(case)
-    arrays = case.arrays
-    ids = sorted(set(arrays["prompt_id"].tolist()))
-    labels = {int(id): int(label) for id, label in zip(arrays["prompt_id"], arrays["prompt_label"], strict=True)}
-    panoptic = "viposeg" in video.params["dataset_name"]
-    count, start = SLICES["vip"]
-    stuff = Stuff(video.table, slice(start, start + count),
-                  {row: labels[id] for row, id in enumerate(ids) if panoptic and labels[id] % 3 == 0})
-    follower = Follower(video.network, video.canvas, _settings(video), Stored(arrays["draw_first"]), ids, stuff)
+def followed(case: Case) -> dict[str, Array]:
+    """VOS and panoptic VOS."""
+    video, arrays = Video(case), case.arrays
+    ids = list(dict.fromkeys(arrays["prompt_id"].tolist()))
+    labels = dict(zip(arrays["prompt_id"].tolist(), arrays["prompt_label"].tolist(), strict=True))
+    panoptic, stuff = "viposeg" in video.params["dataset_name"], parity_image.stuff_of(case)
+    follower = Follower(
+        video.network, video.canvas, _following(video), Stored(case), ids,
+        Stuff(video.table, video.classes if panoptic else slice(0),
+              {row: labels[id] for row, id in enumerate(ids) if panoptic and labels[id] in stuff}))
     for mask, frame, id in zip(arrays["prompt_masks"], arrays["prompt_frame"], arrays["prompt_id"], strict=True):
-        follower.give(ids.index(id), int(frame), _padded(torch.from_numpy(mask) > 0, video.canvas))
-    return _followed(video, follower, Recorder(video.params["clips_stored"]))
-
-
-def _padded(mask: Tensor, canvas: Canvas) -> Tensor:
-    whole = torch.zeros(canvas.padded, dtype=torch.bool)
-    whole[:canvas.inner[0], :canvas.inner[1]] = mask
-    return whole
-
-
-def _followed(video: Video, follower: Follower, recorder: Recorder) -> dict[str, Array]:
-    outputs = []
-    for first, clip, numbers in video.clips():
-        output = follower.advance(first, clip, numbers)
-        state = {"mask_logits": follower.logits.values, "embds": recorder.overlaid("embds", follower.embeddings),
-                 "boxes": recorder.overlaid("boxes", follower.boxes)}
-        if follower.pool is not None:
-            state |= _pooled(recorder, follower.pool)
-        recorder.clip(output, state)
-        done = len(clip) if first == video.last else video.settings["clip_stride"]
-        outputs.append(follower.masks(first, done) > 0)
-    masks = torch.cat(outputs, 1)
-    recorder.outputs["masks"] = masks.numpy().astype(np.uint8)
-    ids = torch.arange(1, len(masks) + 1)
-    recorder.outputs["id_maps"] = (masks.any(0) * (masks.int().argmax(0) + 1)).numpy().astype(np.uint8)
-    return recorder.outputs
-
-
-def _pooled(recorder: Recorder, pool: MemoryPool) -> dict[str, Tensor]:
-    return {name: recorder.overlaid(name, one).transpose(1, 2)
-            for name, one in (("prompt_feats", pool.features), ("prompt_pe", pool.places))}
+        follower.give(ids.index(id), int(frame), video.canvas.padded_mask(torch.from_numpy(mask) > 0))
+    masks, recorder = _follow(case, video, follower)
+    numbers = torch.tensor([0, *ids])
+    first = torch.where(masks.any(0), masks.int().argmax(0) + 1, 0)
+    return {**recorder.outputs, "id_maps": numbers[first].numpy().astype(np.uint8)}
 
 
 @torch.inference_mode()
-def refvos(case: Case) -> dict[str, Array]:
+def referred(case: Case) -> dict[str, Array]:
+    """RefVOS, its expressions given as token ids."""
     video = Video(case)
-    words, sentences = (torch.from_numpy(case.arrays[n]) for n in ("exp_word_feats", "exp_sentence_feats"))
-    follower = Referred(video.network, video.canvas, _settings(video), words, sentences)
-    return _followed(video, follower, Recorder(video.params["clips_stored"]))
-
-
-def _entities(video: Video, kind: type[Entities], case: Case) -> Entities:
-    given, (count, start) = video.settings, SLICES[video.params["dataset_name"][:3] if video.params["dataset_name"].startswith("vip") else video.params["dataset_name"]]
-    settings = entities.Settings(
-        video.length, given["clip_stride"], given["prompt_tokens_R"], given["memory_frames_configured"],
-        given["backbone_window"], given["temporal_consistency"], given["detect_newly"], given["apply_cls"],
-        given["stability"], given["box_nms"], given["overlap_entity"], given["detections_per_image"])
-    return kind(video.network, video.canvas, settings, Stored(case.arrays["draw_first"]), video.table,
-                slice(start, start + count))
-
-
-def _searched(video: Video, entities: Entities, recorder: Recorder) -> Iterator[Window]:
-    counts = []
-    for first, clip, numbers in video.clips():
-        output = entities.advance(first, clip, numbers)
-        span = Span(entities.clips - 1, entities.latest[:, None])
-        state = {"state_logits": recorder.overlaid("state_logits", span),
-                 "state_mask_logits": video.canvas.enlarged(entities.logits.values),
-                 "state_boxes": recorder.overlaid("state_boxes", entities.boxes),
-                 "state_embds": recorder.overlaid("state_embds", entities.embeddings),
-                 "state_occurrence": entities.occurrence.values,
-                 "state_mask_quality_scores": entities.quality}
-        if entities.pool is not None:
-            state |= _pooled(recorder, entities.pool)
-        recorder.clip(output, state)
-        counts.append((entities.new, len(entities)))
-        window = entities.flush(first, first == video.last)
-        if window is not None:
-            yield window
-    recorder.outputs["n_new_total"] = np.array(counts, np.int32)
+    encoder = case.about["params"]["text_encoder"]
+    released = formula.state_dict(encoder["state_dict"], salt=case.about["salt"])
+    reader = text.load({name: torch.from_numpy(one) for name, one in released.items()}, Tokens([], encoder["context"]))
+    words, sentences = reader.of_ids(torch.from_numpy(case.arrays["token_ids"].astype(np.int64)))
+    follower = Referred(video.network, video.canvas, _following(video), words, sentences)
+    masks, recorder = _follow(case, video, follower)
+    return {**recorder.outputs, "masks": masks.numpy().astype(np.uint8)}
 
 
 @torch.inference_mode()
-def vis_case(case: Case) -> dict[str, Array]:
-    video = Video(case)
-    recorder = Recorder(video.params["clips_stored"])
-    found = _entities(video, Instances, case)
-    scores, masks = Scores(), []
-    for window in _searched(video, found, recorder):
+def instances(case: Case) -> dict[str, Array]:
+    """VIS."""
+    video, recorder = Video(case), Recorder(case)
+    found = Instances(video.network, video.canvas, _searching(video), Stored(case), video.table, video.classes)
+    scores, masks = Scores(), list[Tensor]()
+    for window in _search(video, found, recorder):
         scores.add(window)
         masks.append(video.canvas.framed(video.canvas.enlarged(masks_of(window))) > 0)
     whole = torch.cat([torch.cat([one, one.new_zeros(len(found) - len(one), *one.shape[1:])]) for one in masks], 1)
-    results = scores.results(found.settings.most)
-    rows = video.params["list_rows"]
-    recorder.outputs["vis_score"] = np.array([one.score for one in results[:rows]], np.float32)
-    recorder.outputs["vis_label"] = np.array([one.label for one in results[:rows]], np.int32)
-    recorder.outputs["vis_area"] = np.array([whole[one.row].flatten(1).sum(1).numpy() for one in results[:rows]], np.int32)
-    recorder.outputs["vis_masks"] = np.packbits(np.stack([whole[one.row].numpy() for one in results[:3]]), axis=-1)
-    return recorder.outputs
+    results = scores.results(found.settings.most)[:video.params["list_rows"]]
+    best = whole[[one.row for one in results]]
+    return {
+        **recorder.outputs, "vis_score": np.array([one.score for one in results]),
+        "vis_label": np.array([one.label for one in results]), "vis_area": best.flatten(2).sum(2).numpy(),
+        "vis_masks": np.packbits(best[:len(case.arrays["vis_masks"])].numpy(), axis=-1)}
 
 
 @torch.inference_mode()
-def vps_case(case: Case) -> dict[str, Array]:
-    video = Video(case)
-    recorder = Recorder(video.params["clips_stored"])
-    found = _entities(video, Panoptic, case)
-    found.things = [k for k in range(video.params["num_classes"]) if k % 3]
-    shared = Shared(video.canvas, found.things, video.settings["overlap"])
-    maps = [shared.add(window) for window in _searched(video, found, recorder)]
-    recorder.outputs["panoptic"] = torch.cat(maps).numpy().astype(np.uint8)
-    segments = [(number, 1, shared.labels[row] + 1) for row, number in shared.segments.things.items()]
-    segments += [(number, 0, label + 1) for label, number in shared.segments.stuff.items()]
-    recorder.outputs["segments"] = np.array(segments, np.int32)
-    return recorder.outputs
+def panoptic(case: Case) -> dict[str, Array]:
+    """VPS."""
+    video, recorder = Video(case), Recorder(case)
+    things = set(range(video.params["num_classes"])) - parity_image.stuff_of(case)
+    found = Panoptic(video.network, video.canvas, _searching(video), Stored(case), video.table, video.classes, things)
+    shares = Shares(video.canvas, things, video.settings["overlap"])
+    maps = [shares.add(window) for window in _search(video, found, recorder)]
+    segments = [(one.number, one.thing, one.label + 1) for one in shares.segments()]
+    return {**recorder.outputs, "panoptic": torch.cat(maps).numpy().astype(np.uint8), "segments": np.array(segments)}
+
+
+@torch.inference_mode()
+def semantic(case: Case) -> dict[str, Array]:
+    """VSS, with the prompts of all classes, whose numbers the case has."""
+    video, recorder = Video(case, case.about["settings"]["clip_length"]), Recorder(case)
+    labels = []
+    for _, clip, _, _ in video.clips():
+        prompts = video.network.categories(clip, video.table[video.classes])
+        output = video.network.decode(clip, video.table, prompts)
+        labels.append(vss.regions(output.found().of(video.classes), video.canvas))
+        recorder.clip(output, {})
+    return {**recorder.outputs, "semantic": torch.cat(labels).numpy().astype(np.uint8)}
+
+
+def _following(video: Video) -> vos.Settings:
+    given = video.settings
+    return vos.Settings(video.length, video.stride, given["prompt_tokens_R"], given["memory_frames_configured"],
+                        given["temporal_consistency"])
+
+
+def _searching(video: Video) -> entities.Settings:
+    given = video.settings
+    return entities.Settings(
+        video.length, video.stride, given["prompt_tokens_R"], given["memory_frames_configured"],
+        given["backbone_window"], given["temporal_consistency"], given["detect_newly"], given["apply_cls"],
+        given["stability"], given["box_nms"], given["overlap_entity"], given["detections_per_image"])
+
+
+def _follow(case: Case, video: Video, follower: Follower) -> tuple[Tensor, Recorder]:
+    """Masks bool (N, frames, height, width), and what was recorded on the way."""
+    recorder, masks = Recorder(case), []
+    for first, clip, numbers, last in video.clips():
+        output = follower.advance(first, clip, numbers)
+        recorder.clip(output, {
+            "mask_logits": follower.logits.values, "embds": recorder.whole("embds", follower.embeddings),
+            "boxes": recorder.whole("boxes", follower.boxes), **recorder.pool(follower.pool)})
+        masks.append(follower.masks(first, len(clip) if last else video.stride) > 0)
+    return torch.cat(masks, 1), recorder
+
+
+def _search(video: Video, found: Entities, recorder: Recorder) -> Iterator[Window]:
+    """The windows of results; what is recorded is whole after the last."""
+    counts = []
+    for first, clip, numbers, last in video.clips():
+        output = found.advance(first, clip, numbers)
+        recorder.clip(output, {
+            "state_logits": recorder.whole("state_logits", Span(found.clips - 1, found.latest[:, None])),
+            "state_mask_logits": video.canvas.enlarged(found.logits.values),
+            "state_boxes": recorder.whole("state_boxes", found.boxes),
+            "state_embds": recorder.whole("state_embds", found.embeddings),
+            "state_occurrence": found.occurrence.values, _SHARED: found.quality, **recorder.pool(found.pool)})
+        counts.append((found.new, len(found)))
+        window = found.flush(first, last)
+        if window is not None:
+            yield window
+    recorder.outputs["n_new_total"] = np.array(counts)

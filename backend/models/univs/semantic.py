@@ -15,20 +15,17 @@ _TOGETHER = 8
 """Queries whose masks are enlarged at a time: bounds memory."""
 
 
-def semantic(
-    found: Output, classes: slice, canvas: Canvas, measured: Callable[[Tensor], Tensor]
-) -> Tensor:
+def semantic(found: Output, canvas: Canvas, measured: Callable[[Tensor], Tensor]) -> Tensor:
     """Every query votes for its classes where its mask is, as loud as it is sure of them and of the mask.
 
     Args:
-        found: of the learnable queries.
-        classes: the columns of its logits that are looked at.
+        found: of the learnable queries; its logits are of the classes that share out the pixels.
         measured: masks (..., H, W) -> at the size that their quality is told at.
 
     Returns:
         int64 (T, H, W): places among the classes.
     """
-    masks, scores = found.masks, found.logits[:, classes].sigmoid()
+    masks, scores = found.masks, found.logits.sigmoid()
     sure = torch.cat([quality(measured(canvas.enlarged(some))) for some in masks.split(_TOGETHER)])
     votes = scores * sure[:, None]
     labels = []

@@ -50,13 +50,13 @@ class Instances(Entities):
     def _discover(self, first: int, found: Found) -> None:
         found = self._proposed(found)
         best = found.scores.amax(1)
-        if not len(self):
-            return self._begin(first, found.of((best > max(self.settings.score, _LEAST)).nonzero()[:, 0]))
-        pairs = self._matched(found)
-        sure = [likeness > 2 * self.settings.same for _, _, likeness in pairs]
-        self._merge([(row, find) for row, find, _ in pairs], first, found, sure)
-        new = (best > self.settings.score) & self._unknown(first, found)
-        new[[find for (_, find, _), one in zip(pairs, sure, strict=True) if one]] = False
+        new = best > max(self.settings.score, _LEAST)
+        if len(self):
+            pairs = self._matched(found)
+            sure = [likeness > 2 * self.settings.same for _, _, likeness in pairs]
+            self._merge([(row, find) for row, find, _ in pairs], first, found, sure)
+            new = (best > self.settings.score) & self._unknown(first, found)
+            new[[find for (_, find, _), one in zip(pairs, sure, strict=True) if one]] = False
         self._begin(first, found.of(new.nonzero()[:, 0]))
 
 

@@ -172,7 +172,7 @@ class Follower:
         """bool (N, T, H, W): where the semantic map says that an object is that is stuff; None where none is."""
         if not self._stuff.labels:
             return None
-        labels = semantic(output.found(), self._stuff.classes, self._canvas, self._canvas.cropped)
+        labels = semantic(output.found().of(self._stuff.classes), self._canvas, self._canvas.cropped)
         nowhere = torch.zeros_like(labels, dtype=torch.bool)
         return torch.stack([labels == self._stuff.labels[row] if row in self._stuff.labels else nowhere
                             for row in range(len(self._objects))])
@@ -223,7 +223,7 @@ class Follower:
         weight = similarity**2 * rules.quality(self._canvas.cropped(logits))
         scores = logits.sigmoid() * weight[:, None, None, None]
         if regions is not None:
-            logits, scores = (torch.where(regions[rows], value, one) for value, one in ((_STUFF, logits), (1.0, scores)))
+            logits, scores = logits.masked_fill(regions[rows], _STUFF), scores.masked_fill(regions[rows], 1.0)
         won = _won(logits, scores)
         own, kept = ((one > 0).flatten(1).sum(1) for one in (logits, won))
         return won * (kept > _WON * own)[:, None, None, None]
