@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from backend.errors import BadInput
 from backend.models.univs import entities, parity_image, pictures, rules, text, vos, vss
 from backend.models.univs.canvas import Canvas
 from backend.models.univs.clip import Clip, Output
@@ -37,8 +38,15 @@ class Stored:
         self._rows = iter(torch.from_numpy(case.arrays["draw_first"].astype(np.int64)))
 
     def permutation(self, count: int, most: int, object: int, frame: int) -> Tensor:
-        """See `visual.Draws`. A count may be off by a few, which is why the numbers are taken modulo it."""
-        return next(self._rows)[:most] % count
+        """See `visual.Draws`. A count may be off by a few, which is why the numbers are taken modulo it.
+
+        Raises:
+            BadInput: the case has no more.
+        """
+        row = next(self._rows, None)
+        if row is None:
+            raise BadInput("too_few_draws", "More is drawn than the case has.", "Something before it went another way.")
+        return row[:most] % count
 
 
 class Recorder:

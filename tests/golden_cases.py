@@ -1,4 +1,4 @@
-"""Golden cases of UNINEXT, whose weights are made once for all tests: that takes longer than the cases."""
+"""Golden cases whose weights are made once for all tests: that takes longer than the cases."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def read(name: str) -> Case:
     """The case of this name, with weights that are shared and not to be changed."""
-    case = Case.read(GOLDEN / f"uninext_{name}")
+    case = Case.read(GOLDEN / name)
     case.__dict__["weights"] = {
         name: _tensor(name, tuple(shape), case.about["salt"], json.dumps(
             [one for one in case.about["overrides"] if re.search(one["pattern"], name)]))
