@@ -14,7 +14,7 @@ from backend.models.uninext.network import UninextNetwork
 from backend.models.uninext.transformer import Decoder, DecoderLayer
 from backend.models.uninext.types import Prompt
 from backend.parity.run import run_case
-from tests import golden_cases
+from tests import uninext_cases
 
 Patch = pytest.MonkeyPatch
 
@@ -23,7 +23,7 @@ IMAGES = ("detection", "instseg", "grounding", "convnext", "vit")
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_it_is_the_authors(name: str) -> None:
-    result = run_case(golden_cases.read(f"uninext_{name}"))
+    result = run_case(uninext_cases.read(name))
     assert result.passed, result
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from backend.parity.run import run_case
-from tests import golden_cases
+from tests import uninext_cases
 
 VIDEOS = ("vis", "mot", "rvos", "sot", "vos")
 
 
 @pytest.mark.parametrize("name", VIDEOS)
 def test_it_is_the_authors(name: str) -> None:
-    result = run_case(golden_cases.read(f"uninext_{name}"))
+    result = run_case(uninext_cases.read(name))
     assert result.passed, result
