@@ -1,9 +1,9 @@
 """Objects followed by their templates (UNINEXT section 3.1, "reference" prompts): SOT, and VOS with three frames, of
-which two are templates: the first, and the latest that was sure."""
+which two are templates: the first, and the latest on which the object was surely found."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from backend.masks import Rle
 from backend.models.uninext.scoring import ONE, clipped_boxes, mask_probabilities, probabilities, resized
 from backend.models.uninext.template import Cut, Template
 from backend.models.uninext.types import Features, Network, Prompt
@@ -25,12 +26,12 @@ class Rules:
 
     Attributes:
         visible: an object found with a lower score is not there.
-        sure: an object found with a lower score is no new template.
+        sure: an object found with a lower score makes no new template.
         every: frames between new templates of an object of which only the box is known. (Others get one a frame.)
         both: look with the first template and the latest; False: with the first only.
         with_iou: see `scoring.probabilities`.
         cut: how templates are cut out.
-        trusted: templates a person vouches for that are kept of an object; the farthest in time goes.
+        trusted: frames a person vouches for that are kept of an object; the farthest in time goes.
     """
 
     visible: float = 0.5
@@ -39,7 +40,7 @@ class Rules:
     both: bool = True
     with_iou: bool = True
     cut: Cut = field(default_factory=Cut)
-    trusted: int = 4
+    trusted: int = 8
 
 
 class Best(NamedTuple):
@@ -56,21 +57,36 @@ class Best(NamedTuple):
     mask: Tensor
 
 
-def find(network: Network, features: Features, prompts: Sequence[Prompt], with_iou: bool = True) -> list[Best]:
-    """The best query for each expression or template. (Suppression of doubles never takes the best.)"""
-    found = []
+class KnownBox(NamedTuple):
+    """Where an object is of which no mask is known: x, y, width, height in pixels of a picture of this size."""
+
+    box: tuple[float, float, float, float]
+    height: int
+    width: int
+
+
+def find(
+    network: Network, features: Features, prompts: Sequence[Prompt], with_iou: bool = True,
+    weigh: Callable[[int, Tensor], Tensor] | None = None,
+) -> list[Best]:
+    """The best query for each expression or template. (Suppression of doubles never takes the best.)
+
+    Args:
+        weigh: given the place of the prompt and the boxes (Q, 4) of all queries, how much each is to count (Q,).
+    """
+    found: list[Best] = []
     for first in range(0, len(prompts), TOGETHER):
         for output in network.detect(features, Prompt.batch(prompts[first:first + TOGETHER])):
             likely = probabilities(output, ONE, with_iou)[:, 0]
-            row = int(likely.argmax())
+            row = int((likely if weigh is None else likely * weigh(len(found), output.boxes)).argmax())
             mask = mask_probabilities(output.masks([row]), features.size)[0]
             found.append(Best(float(likely[row]), output.boxes[row], mask))
     return found
 
 
 def aggregate(claims: Tensor) -> Tensor:
-    """Share out the pixels: each goes to who claims it most, or to nobody where all together are unsure (soft
-    aggregation, Oh et al., STM, ICCV 2019).
+    """Share out the pixels: each goes to who claims it most, or to nobody where it is likelier that all are wrong
+    (soft aggregation, Oh et al., STM, ICCV 2019).
 
     Args:
         claims: (n, height, width), probabilities.
@@ -82,31 +98,41 @@ def aggregate(claims: Tensor) -> Tensor:
     return torch.cat([nobody, claims]).argmax(0)
 
 
+def enlarged(mask: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Probabilities (h, w) at the size of the frame."""
+    return F.interpolate(mask[None, None], shape, mode="bilinear", align_corners=False)[0, 0]
+
+
 @dataclass
 class _Trail:
     """What is remembered of an object.
 
     Attributes:
-        trusted: frame -> its template; None where it was not there.
-        boxes: those of these frames on which no more than the box is known.
-        latest: the template of the frame tracked last that was sure.
+        trusted: where it is on frames that a person vouches for; an empty mask says that it is not there.
+        first: the one of them that was nearest to the frame tracked last, and its template; None where there was
+            nothing to see.
+        latest: the template of the frame tracked last on which the object was surely found.
     """
 
-    trusted: dict[int, Prompt | None] = field(default_factory=dict)
-    boxes: set[int] = field(default_factory=set)
+    trusted: dict[int, Rle | KnownBox] = field(default_factory=dict)
+    first: tuple[int, Prompt | None] | None = None
     latest: Prompt | None = None
 
     def nearest(self, frame: int) -> int | None:
-        """The trusted frame nearest in time on which it is seen."""
-        seen = (at for at, prompt in self.trusted.items() if prompt is not None)
+        """The trusted frame nearest in time on which it is visible."""
+        seen = (at for at, where in self.trusted.items() if isinstance(where, KnownBox) or where.area)
         return min(seen, key=lambda at: abs(at - frame), default=None)
 
 
 class Follower:
-    """Objects of one video. Each is independent of the others but for who gets a pixel that several claim."""
+    """Objects of one video. Each is independent of the others but for who gets a pixel that several claim.
 
-    def __init__(self, network: Network, rules: Rules | None = None) -> None:
-        self._network, self._rules = network, rules or Rules()
+    Args:
+        pixels: gives the pixels of a frame for the network, float32 (3, H, W).
+    """
+
+    def __init__(self, network: Network, pixels: Callable[[int], Tensor], rules: Rules | None = None) -> None:
+        self._network, self._pixels, self._rules = network, pixels, rules or Rules()
         self._trails: dict[int, _Trail] = {}
 
     @property
@@ -114,20 +140,14 @@ class Follower:
         """Those that are remembered."""
         return list(self._trails)
 
-    def trust_box(self, frame: int, object: int, pixels: Tensor, box: Sequence[float]) -> None:
-        """Remember an object of which only the box is known.
-
-        Args:
-            pixels: float32 (3, H, W), the frame for the network.
-            box: x, y, width, height in pixels of it.
-        """
-        self._trust(frame, object, self._rules.cut.of_box(pixels, box))
-        self._trails[object].boxes.add(frame)
-
-    def trust_mask(self, frame: int, object: int, pixels: Tensor, mask: Tensor) -> None:
-        """Remember an object by its mask: bool (h, w), in whatever size. An empty one says that it is not there."""
-        self._trust(frame, object, self._rules.cut.of_mask(pixels, mask))
-        self._trails[object].boxes.discard(frame)
+    def trust(self, frame: int, object: int, where: Rle | KnownBox) -> None:
+        """Remember where an object is, or by an empty mask that it is not there. From here on it is looked for as it is
+        here."""
+        trail = self._trails.setdefault(object, _Trail())
+        trail.trusted[frame] = where
+        trail.first = trail.latest = None
+        if len(trail.trusted) > self._rules.trusted:
+            del trail.trusted[max(trail.trusted, key=lambda at: abs(at - frame))]
 
     def forget(self, objects: Iterable[int]) -> None:
         """Unknown ones are no error."""
@@ -135,66 +155,69 @@ class Follower:
             self._trails.pop(object, None)
 
     def step(
-        self, frame: int, pixels: Tensor, features: Features, shape: tuple[int, int], given: Mapping[int, Tensor]
+        self, frame: int, features: Features, shape: tuple[int, int]
     ) -> tuple[dict[int, Best], dict[int, Tensor]]:
         """Find all objects on a frame.
 
         Args:
-            pixels, features: of the frame.
+            features: of the frame.
             shape: (height, width) of masks.
-            given: masks of objects that are known here, which take the place of what is found: bool (h, w), in whatever
-                size.
 
         Returns:
-            What was found of each object, and its mask: bool, no two share a pixel. Objects that were on no trusted
-            frame are left out.
+            What was found of each object, and its mask: bool, no two share a pixel; of one whose mask is trusted here
+            that mask. Objects that were seen on no trusted frame are left out.
         """
-        starts = {object: at for object, trail in self._trails.items() if (at := trail.nearest(frame)) is not None}
-        prompts = [self._prompt(self._trails[object], at) for object, at in starts.items()]
-        found = dict(zip(starts, find(self._network, features, prompts, self._rules.with_iou), strict=True))
-        if not found:
+        prompts = {object: prompt for object in self._trails if (prompt := self._prompt(object, frame)) is not None}
+        if not prompts:
             return {}, {}
-        claims = [resized(given[object][None], shape)[0].float() if object in given else self._claim(best, shape)
-                  for object, best in found.items()]
+        every = find(self._network, features, list(prompts.values()), self._rules.with_iou)
+        found = dict(zip(prompts, every, strict=True))
+        claims = [self._claim(object, frame, best, shape) for object, best in found.items()]
         owners = aggregate(torch.stack(claims))
         masks = {object: owners == place for place, object in enumerate(found, start=1)}
-        self._renew(frame, pixels, {object: at for object, at in starts.items() if object not in given}, found, masks)
+        self._renew(frame, found, masks)
         return found, masks
 
-    def _trust(self, frame: int, object: int, template: Template | None) -> None:
-        trail = self._trails.setdefault(object, _Trail())
-        trail.trusted[frame] = None if template is None else self._network.template(
-            template.pixels[None], template.padding[None])
-        trail.latest = None
-        if len(trail.trusted) > self._rules.trusted:
-            gone = max(trail.trusted, key=lambda at: abs(at - frame))
-            del trail.trusted[gone]
-            trail.boxes.discard(gone)
+    def _prompt(self, object: int, frame: int) -> Prompt | None:
+        """The template of the nearest trusted frame, and the latest."""
+        trail = self._trails[object]
+        at = trail.nearest(frame)
+        if at is None:
+            return None
+        if trail.first is None or trail.first[0] != at:
+            trail.first = at, self._understood(self._cut(at, trail.trusted[at]))
+        first = trail.first[1]
+        return first.followed_by(trail.latest or first) if first is not None and self._rules.both else first
 
-    def _prompt(self, trail: _Trail, at: int) -> Prompt:
-        first = trail.trusted[at]
-        assert first is not None
-        return first.followed_by(trail.latest or first) if self._rules.both else first
+    def _cut(self, frame: int, where: Rle | KnownBox) -> Template | None:
+        pixels = self._pixels(frame)
+        if isinstance(where, Rle):
+            return self._rules.cut.of_mask(pixels, torch.from_numpy(where.to_mask()).to(pixels.device))
+        y, x = pixels.shape[1] / where.height, pixels.shape[2] / where.width
+        left, top, width, height = where.box
+        return self._rules.cut.of_box(pixels, (left * x, top * y, width * x, height * y))
 
-    def _claim(self, best: Best, shape: tuple[int, int]) -> Tensor:
-        if best.score < self._rules.visible:
-            return best.mask.new_zeros(shape)
-        return F.interpolate(best.mask[None, None], shape, mode="bilinear", align_corners=False)[0, 0]
+    def _understood(self, template: Template | None) -> Prompt | None:
+        return None if template is None else self._network.template(template.pixels[None], template.padding[None])
 
-    def _renew(
-        self, frame: int, pixels: Tensor, starts: Mapping[int, int], found: Mapping[int, Best],
-        masks: Mapping[int, Tensor],
-    ) -> None:
-        """New templates of objects that were surely found: of the mask, or after some frames of the box."""
-        templates: dict[int, Template | None] = {}
-        for object, at in starts.items():
-            if found[object].score < self._rules.sure:
+    def _claim(self, object: int, frame: int, best: Best, shape: tuple[int, int]) -> Tensor:
+        """How much of each pixel is the object's, as it says: (height, width), 0..1."""
+        given = self._trails[object].trusted.get(frame)
+        if isinstance(given, Rle):
+            return resized(torch.from_numpy(given.to_mask())[None], shape)[0].to(best.mask)
+        return enlarged(best.mask, shape) if best.score >= self._rules.visible else best.mask.new_zeros(shape)
+
+    def _renew(self, frame: int, found: Mapping[int, Best], masks: Mapping[int, Tensor]) -> None:
+        """New templates of objects that were surely found: of their mask, or after some frames of their box."""
+        pixels = self._pixels(frame)
+        for object, best in found.items():
+            trail = self._trails[object]
+            if frame in trail.trusted or best.score < self._rules.sure or trail.first is None or not self._rules.both:
                 continue
-            if at not in self._trails[object].boxes:
-                templates[object] = self._rules.cut.of_mask(pixels, masks[object], found=True)
-            elif self._rules.both and (frame - at) % self._rules.every == 0:
-                x0, y0, x1, y1 = clipped_boxes(found[object].box, (pixels.shape[1], pixels.shape[2])).tolist()
-                templates[object] = self._rules.cut.of_box(pixels, (x0, y0, x1 - x0, y1 - y0))
-        for object, template in templates.items():
-            if template is not None:
-                self._trails[object].latest = self._network.template(template.pixels[None], template.padding[None])
+            at, template = trail.first[0], None
+            if isinstance(trail.trusted[at], Rle):
+                template = self._rules.cut.of_mask(pixels, masks[object], found=True)
+            elif (frame - at) % self._rules.every == 0:
+                x0, y0, x1, y1 = clipped_boxes(best.box, (pixels.shape[1], pixels.shape[2])).tolist()
+                template = self._rules.cut.of_box(pixels, (x0, y0, x1 - x0, y1 - y0))
+            trail.latest = self._understood(template) or trail.latest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from backend.masks import Rle
 from backend.models.uninext import idol, quasi_dense
-from backend.models.uninext.follow import Best, Follower, Rules, find
+from backend.models.uninext.follow import Best, Follower, KnownBox, Rules, find
 from backend.models.uninext.instances import Objects, Seen, VideoInstances
 from backend.models.uninext.instances import Rules as InstanceRules
 from backend.models.uninext.parity_image import asked, raw
@@ -55,6 +57,7 @@ class Run:
         case: settings and given: of it.
         network: that of the case, recorded.
         shape: (height, width) of results.
+        pixels: gives the pixels of a frame.
     """
 
     def __init__(self, case: Case, network: Network) -> None:
@@ -63,12 +66,11 @@ class Run:
         self.network = _Recorded(network)
         height, width = self._params["out_size"]
         self.shape = int(height), int(width)
+        self.pixels = functools.lru_cache(1)(self._pixels)
 
-    def frames(self) -> Iterator[tuple[Tensor, Features]]:
-        """Pixels and features of every frame."""
-        for frame in self.given["frames"]:
-            pixels = self.network.pixels(frame.transpose(1, 2, 0))
-            yield pixels, self.network.features(pixels)
+    def frames(self) -> Iterator[Features]:
+        """Features of every frame."""
+        return (self.network.features(self.pixels(frame)) for frame in range(len(self.given["frames"])))
 
     def raw(self, scaled: bool = False) -> dict[str, Array]:
         """Outputs of the passes that the case stores, and the templates.
@@ -90,6 +92,9 @@ class Run:
         if self.network.templates:
             made["template_calls"] = np.array([calls for *_, calls in self.network.templates])
         return made
+
+    def _pixels(self, frame: int) -> Tensor:
+        return self.network.pixels(self.given["frames"][frame].transpose(1, 2, 0))
 
     def following(self, visible: float) -> Rules:
         """How objects are followed."""
@@ -146,7 +151,7 @@ def rvos(case: Case, network: Network) -> dict[str, Array]:
     run = Run(case, network)
     prompts, _ = asked(case, run.network)
     masks = [resized(find(run.network, features, prompts, run.settings["iou_branch"])[0].mask[None], run.shape)[0]
-             > run.settings["mask_threshold"] for _, features in run.frames()]
+             > run.settings["mask_threshold"] for features in run.frames()]
     return run.raw(scaled=True) | {"masks": np.packbits(torch.stack(masks).numpy(), axis=-1),
                         "mask_area": np.array([int(mask.sum()) for mask in masks])}
 
@@ -154,17 +159,14 @@ def rvos(case: Case, network: Network) -> dict[str, Array]:
 def sot(case: Case, network: Network) -> dict[str, Array]:
     """One object from its box on the first frame."""
     run = Run(case, network)
-    follower = Follower(run.network, run.following(visible=0.0))
+    follower = Follower(run.network, run.pixels, run.following(visible=0.0))
     x0, y0, x1, y1 = run.given["prompt_box"][0].tolist()
-    found: list[Best] = []
-    for frame, (pixels, features) in enumerate(run.frames()):
-        if frame == 0:
-            follower.trust_box(frame, 1, pixels, (x0, y0, x1 - x0, y1 - y0))
-        else:
-            found.append(follower.step(frame, pixels, features, run.shape, {})[0][1])
+    height, width = run.given["frames"].shape[2:]
+    follower.trust(0, 1, KnownBox((x0, y0, x1 - x0, y1 - y0), height, width))
+    found = [follower.step(frame, features, run.shape)[0][1] for frame, features in enumerate(run.frames()) if frame]
     sides = np.array([run.shape[1], run.shape[0]] * 2)
     of_found = run.of_found(found)
-    first = run.given["prompt_box"] * sides / np.array([pixels.shape[2], pixels.shape[1]] * 2)
+    first = run.given["prompt_box"] * sides / np.array([width, height] * 2)
     boxes = np.vstack([first, of_found["boxes"]]).clip(0, sides)
     boxes[:, 2:] -= boxes[:, :2]
     masks = np.stack([(one.mask > run.settings["mask_threshold"]).numpy() for one in found])
@@ -175,16 +177,15 @@ def vos(case: Case, network: Network) -> dict[str, Array]:
     """Objects from their masks, each from the frame it is given on."""
     run = Run(case, network)
     hides = case.about["params"]["dataset"].startswith("ytbvos")
-    follower = Follower(run.network, run.following(run.settings["vos_instance_threshold"] if hides else 0.0))
-    given = run.given
+    given, visible = run.given, run.settings["vos_instance_threshold"] if hides else 0.0
+    follower = Follower(run.network, run.pixels, run.following(visible))
     maps: list[Array] = []
     every: list[Best] = []
-    for frame, (pixels, features) in enumerate(run.frames()):
-        new = {int(id): torch.from_numpy(mask > 0) for at, id, mask in zip(
-            given["prompt_frame"], given["prompt_id"], given["prompt_masks"], strict=True) if at == frame}
-        for id, mask in new.items():
-            follower.trust_mask(frame, id, pixels, mask)
-        found, masks = follower.step(frame, pixels, features, run.shape, new)
+    for frame, features in enumerate(run.frames()):
+        for at, id, mask in zip(given["prompt_frame"], given["prompt_id"], given["prompt_masks"], strict=True):
+            if at == frame:
+                follower.trust(frame, int(id), Rle.from_mask(mask))
+        found, masks = follower.step(frame, features, run.shape)
         maps.append(sum((id * mask.numpy() for id, mask in masks.items()), np.zeros(run.shape, np.uint8)))
         every += found.values()
     return run.raw() | run.of_found(every) | {"id_maps": np.stack(maps)}
@@ -204,7 +205,7 @@ def _instances(run: Run, task: VideoInstances | Objects) -> tuple[list[dict[int,
     masks: list[dict[int, Array]] = []
     seen: list[Seen] = []
     alive: list[int] = []
-    for _, features in run.frames():
+    for features in run.frames():
         queries = Queries(run.network.detect(features, prompts[0]), classes, run.settings["iou_branch"])
         one = task.step(queries, run.shape)
         seen.append(one)
