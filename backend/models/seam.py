@@ -67,6 +67,7 @@ class ModelSpec:
         searches: what `Searcher.search` of its sessions can do; empty: they have none.
         heeds_categories: its sessions are `Categorized`.
         detects: its sessions are `Detecting`.
+        follows_boxes: its sessions are `Boxed`.
         heeds_others: `segment` makes better masks where positive points and strokes of the other objects on the frame
             are given as negative ones, before the object's own (but after a mask); they are left out where it does not.
     """
@@ -85,6 +86,7 @@ class ModelSpec:
     searches: frozenset[SearchKind] = frozenset()
     heeds_categories: bool = False
     detects: bool = False
+    follows_boxes: bool = False
     heeds_others: bool = False
 
 
@@ -269,6 +271,15 @@ class Categorized(Session, Protocol):
     def categorize(self, categories: Mapping[int, str]) -> None:
         """Say what objects are, by the names of the project's labels; to be said before they are tracked. Names it does
         not know tell it nothing."""
+        ...
+
+
+class Boxed(Session, Protocol):
+    """A session that follows an object of which no more than the box is known (`ModelSpec.follows_boxes`)."""
+
+    def remember_boxes(self, frame: int, boxes: Mapping[int, tuple[float, float, float, float]]) -> None:
+        """As `remember`, by boxes: x0, y0, x1, y1 in continuous pixels. `track` then gives each a box on every
+        frame."""
         ...
 
 

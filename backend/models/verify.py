@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from backend.masks import BoolMask, Rle, iou
 from backend.models.seam import Model, ModelSpec, Segment, Session
-from backend.prompts import Categories, Expression, Point, Question
+from backend.prompts import Box, Categories, Expression, Point, Question
 
 HEIGHT, WIDTH, FRAMES = 240, 320, 3
 RADIUS = 45.0
@@ -97,8 +97,10 @@ def checks(model: Model) -> Iterator[Check]:
 
 
 def _segment(model: Model, session: Session) -> Check:
-    x, y = middle(0)
-    return _of_mask(model, "segment", session.segment(0, {OBJECT: [Point(x=x, y=y)]})[OBJECT], 0)
+    (x, y), around = middle(0), RADIUS + 1
+    clicked = Point(x=x, y=y) if "point" in model.spec.prompts else Box(
+        x0=x - around, y0=y - around, x1=x + around, y1=y + around)
+    return _of_mask(model, "segment", session.segment(0, {OBJECT: [clicked]})[OBJECT], 0)
 
 
 def _track(model: Model, session: Session) -> Check:

@@ -10,7 +10,18 @@ from typing import cast
 import numpy as np
 
 from backend.masks import BoolMask
-from backend.models.seam import Candidate, Categorized, Detecting, Model, Searcher, Segment, Session, Sighting, Track
+from backend.models.seam import (
+    Boxed,
+    Candidate,
+    Categorized,
+    Detecting,
+    Model,
+    Searcher,
+    Segment,
+    Session,
+    Sighting,
+    Track,
+)
 from backend.prompts import Box, Categories, Expression
 from backend.tasks.found import XYWH, Found, Spot, Video
 from backend.tasks.table import BenchmarkTask
@@ -53,7 +64,7 @@ def perform(task: BenchmarkTask, model: Model, video: Video, told: Told, progres
             return list(_frame_by_frame(task, model, session, video, told, progress))
         if model.spec.heeds_categories and told.labels:
             cast(Categorized, session).categorize(told.labels)
-        return _followed(session, video, told, progress)
+        return _followed(model, session, video, told, progress)
     finally:
         session.close()
 
@@ -114,16 +125,20 @@ def _candidates(
         yield from ((key, one) for one in session.discover(frame, Expression(text=text), alone)[:1])
 
 
-def _followed(session: Session, video: Video, told: Told, progress: Progress) -> list[Found]:
-    """Objects whose first mask is given are tracked from it, each from its own frame on."""
+def _followed(model: Model, session: Session, video: Video, told: Told, progress: Progress) -> list[Found]:
+    """Objects whose first mask is given are tracked from it, each from its own frame on. One of which the box is given
+    is tracked by it where the model can, else by the mask that the model sees in it."""
+    box = _xyxy(told.box)
     starts = told.starts if told.box is None else {video.within.start: {1: _mask_of(session, video, told.box)}}
     spots: dict[int, dict[int, Spot]] = {}
     for frame in video.within:
         seen = dict(session.track(frame)) if spots else {}
         for one, mask in starts.get(frame, {}).items():
-            seen[one] = Segment(mask, 1.0, box=_xyxy(told.box))
+            seen[one] = Segment(mask, 1.0, box=box)
             spots[one] = {}
-        if frame in starts:
+        if frame in starts and box is not None and model.spec.follows_boxes:
+            cast(Boxed, session).remember_boxes(frame, {1: box})
+        elif frame in starts:
             session.remember(frame, starts[frame])
         for one, segment in seen.items():
             if _is_there(segment):

@@ -16,6 +16,9 @@ from backend.models.uninext.scoring import ONE, clipped_boxes, mask_probabilitie
 from backend.models.uninext.template import Cut, Template
 from backend.models.uninext.types import Features, Network, Prompt
 
+Corners = tuple[float, float, float, float]
+"""x0, y0, x1, y1."""
+
 TOGETHER = 4
 """Objects in one pass of the transformer: bounds memory where there are many."""
 
@@ -63,6 +66,18 @@ class KnownBox(NamedTuple):
     box: tuple[float, float, float, float]
     height: int
     width: int
+
+    @classmethod
+    def of(cls, corners: Corners, shape: tuple[int, int]) -> KnownBox:
+        """The box x0, y0, x1, y1 in pixels of a picture (height, width)."""
+        x0, y0, x1, y1 = corners
+        return cls((x0, y0, x1 - x0, y1 - y0), *shape)
+
+    def on(self, pixels: Tensor) -> tuple[float, float, float, float]:
+        """x, y, width, height in another size of the picture, (3, H, W)."""
+        y, x = pixels.shape[1] / self.height, pixels.shape[2] / self.width
+        left, top, width, height = self.box
+        return left * x, top * y, width * x, height * y
 
 
 def find(
@@ -149,6 +164,10 @@ class Follower:
         if len(trail.trusted) > self._rules.trusted:
             del trail.trusted[max(trail.trusted, key=lambda at: abs(at - frame))]
 
+    def known(self, frame: int) -> set[int]:
+        """Objects whose masks are trusted on a frame."""
+        return {object for object, trail in self._trails.items() if isinstance(trail.trusted.get(frame), Rle)}
+
     def forget(self, objects: Iterable[int]) -> None:
         """Unknown ones are no error."""
         for object in objects:
@@ -193,9 +212,7 @@ class Follower:
         pixels = self._pixels(frame)
         if isinstance(where, Rle):
             return self._rules.cut.of_mask(pixels, torch.from_numpy(where.to_mask()).to(pixels.device))
-        y, x = pixels.shape[1] / where.height, pixels.shape[2] / where.width
-        left, top, width, height = where.box
-        return self._rules.cut.of_box(pixels, (left * x, top * y, width * x, height * y))
+        return self._rules.cut.of_box(pixels, where.on(pixels))
 
     def _understood(self, template: Template | None) -> Prompt | None:
         return None if template is None else self._network.template(template.pixels[None], template.padding[None])

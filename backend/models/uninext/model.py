@@ -10,6 +10,7 @@ from backend.models.seam import Frames, ModelSpec
 from backend.models.uninext.loading import network_of
 from backend.models.uninext.network import UninextNetwork
 from backend.models.uninext.session import UninextSession
+from backend.models.uninext.video import UninextVideoSession
 from backend.models.uninext.words import Words
 
 
@@ -25,7 +26,8 @@ class UninextModel:
 
     def open(self, frames: Frames) -> UninextSession:
         """A new session on a video."""
-        return UninextSession(frames, self.network, self.words, self.spec.title, self._limit)
+        kind = UninextVideoSession if "track" in self.spec.tasks else UninextSession
+        return kind(frames, self.network, self.words, self.spec.title, self._limit)
 
 
 def load(spec: ModelSpec, backbone: str) -> UninextModel:

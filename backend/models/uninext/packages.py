@@ -51,10 +51,13 @@ def _package(backbone: str, memory: float, *, video: bool) -> UninextPackage:
         version="1",
         licence=_LICENCE,
         permits="Any use, also commercial, of the model and of the masks it makes.",
-        prompts=frozenset({"categories", "expression"}),
-        tasks=frozenset({"discover"}),
+        prompts=frozenset({"categories", "expression", "box", "mask"} if video else {"categories", "expression"}),
+        tasks=frozenset({"discover", "segment", "track"} if video else {"discover"}),
         weights=(weights, vocabulary),
         memory_bytes=int(memory * 2**30),
+        bytes_per_object_frame=7 * 2**20,
+        searches=frozenset({"vis", "mots", "rvos"} if video else ()),
+        follows_boxes=video,
         detects=True,
     ), backbone.split("-")[0])
 

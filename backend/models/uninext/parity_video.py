@@ -160,9 +160,8 @@ def sot(case: Case, network: Network) -> dict[str, Array]:
     """One object from its box on the first frame."""
     run = Run(case, network)
     follower = Follower(run.network, run.pixels, run.following(visible=0.0))
-    x0, y0, x1, y1 = run.given["prompt_box"][0].tolist()
     height, width = run.given["frames"].shape[2:]
-    follower.trust(0, 1, KnownBox((x0, y0, x1 - x0, y1 - y0), height, width))
+    follower.trust(0, 1, KnownBox.of(run.given["prompt_box"][0].tolist(), (height, width)))
     found = [follower.step(frame, features, run.shape)[0][1] for frame, features in enumerate(run.frames()) if frame]
     sides = np.array([run.shape[1], run.shape[0]] * 2)
     of_found = run.of_found(found)

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from backend.masks import BoolMask
 from backend.models import vocabulary
 from backend.models.known import Known
 from backend.models.placement import told_when_full
 from backend.models.replay import kept
-from backend.models.seam import Answer, Candidate, Frames, Segment
+from backend.models.seam import Answer, Candidate, Frames, Search, SearchKind, Segment
 from backend.models.uninext import pictures, words
 from backend.models.uninext.asking import MOST, Asked, Instances, instances, look
 from backend.models.uninext.types import Features, Network
@@ -24,7 +25,7 @@ LEAST = 0.3
 """Instances of categories that are less likely are not proposed; the tracker of the authors takes them for ground."""
 
 _FRAMES, _PROMPTS = 2, 4
-"""Features and prompts kept: 45 MB a frame at 800 pixels."""
+"""Frames (pixels, and features: 60 MB a frame at 800 pixels) and prompts kept."""
 
 
 class UninextSession:
@@ -40,6 +41,7 @@ class UninextSession:
     ) -> None:
         self._frames, self._network, self._words, self._title, self._limit = frames, network, words, title, limit
         self._known = Known()
+        self._pictures: OrderedDict[tuple[int, int], Tensor] = OrderedDict()
         self._features: OrderedDict[tuple[int, int], Features] = OrderedDict()
         self._asked: OrderedDict[tuple[str, ...] | str, Asked] = OrderedDict()
 
@@ -73,6 +75,10 @@ class UninextSession:
         query = Categories(names=list(vocabulary.COCO.names)) if query is None else query
         return self._known.others(frame, _candidates(self._instances(frame, query), query))
 
+    def search(self, kind: SearchKind, query: Categories | Expression | None, within: range) -> Search:
+        """Not of weights that were trained on pictures alone."""
+        raise NotImplementedError("this UNINEXT searches no video")
+
     def answer(
         self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
     ) -> Answer:
@@ -81,7 +87,7 @@ class UninextSession:
 
     def close(self) -> None:
         """Free what is kept."""
-        for one in (self._known, self._features, self._asked):
+        for one in (self._known, self._pictures, self._features, self._asked):
             one.clear()
 
     def _instances(self, frame: int, query: Categories | Expression) -> Instances:
@@ -93,14 +99,16 @@ class UninextSession:
             found = instances(queries, (self._frames.height, self._frames.width), 1 if expression else MOST)
         return Instances(*(one.cpu() for one in found))
 
-    def _seen(self, frame: int, shorter: int) -> Features:
-        """A frame with a shorter side of so many pixels, after the backbone."""
+    def _pixels(self, frame: int, shorter: int) -> Tensor:
+        """A frame with a shorter side of so many pixels, for the network."""
         shorter = min(shorter, self._limit or shorter)
+        return kept(self._pictures, (frame, shorter), _FRAMES,
+                    lambda: self._network.pixels(pictures.resized(self._frames[frame], shorter)))
 
-        def see() -> Features:
-            return self._network.features(self._network.pixels(pictures.resized(self._frames[frame], shorter)))
-
-        return kept(self._features, (frame, shorter), _FRAMES, see)
+    def _seen(self, frame: int, shorter: int) -> Features:
+        """The same after the backbone."""
+        return kept(self._features, (frame, shorter), _FRAMES,
+                    lambda: self._network.features(self._pixels(frame, shorter)))
 
     def _ask(self, for_what: tuple[str, ...] | str) -> Asked:
         """The prompt of category names, or of an expression."""
