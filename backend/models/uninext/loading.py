@@ -21,7 +21,7 @@ _COUNTER = "num_batches_tracked"
 
 def network_of(
     released: Mapping[str, Tensor], heads: int = HEADS, device: torch.device | str = "cpu",
-    precision: torch.dtype | None = None,
+    precision: torch.dtype = torch.float32,
 ) -> UninextNetwork:
     """The network of a state dict with released names, in float32, all sizes read off its tensors.
 

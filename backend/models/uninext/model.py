@@ -45,11 +45,11 @@ def load(spec: ModelSpec, backbone: str) -> UninextModel:
         raise BadInput("bad_precision", f"{spec.title} cannot run in 4bit.",
                        f"Choose another: `python3 launch.py models use {spec.name} --precision auto`.")
     device = placement.device_of(options)
-    dtype = placement.dtype_of(options, device)
+    precision = torch.float32 if options.precision == "auto" else placement.dtype_of(options, device)
     placement.check_room(spec.title, spec.name, spec.memory_bytes, device)
     path = store.path_of(spec)
     with placement.told_when_full(spec.title):
-        network = network_of(weights.read(path), device=device, precision=None if dtype == torch.float32 else dtype)
+        network = network_of(weights.read(path), device=device, precision=precision)
     if network.backbone.kind != backbone:
         raise BadInput("wrong_size", f"These are the weights of UNINEXT with {network.backbone.kind}, not of "
                        f"{spec.title}.", "Choose the model of that backbone, or name another file.")

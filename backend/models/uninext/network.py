@@ -36,12 +36,12 @@ class UninextNetwork(nn.Module):
     Args:
         released: the state dict as `names.renamed` gives it.
         heads: see `HEADS`.
-        precision: in which matrices are multiplied, under autocast; None: in that of the weights. Boxes, positions and
-            likenesses are always of float32.
+        precision: in which matrices are multiplied, under autocast; the weights, boxes, positions and likenesses are of
+            float32 whatever it is. The authors ran all in float32.
     """
 
     def __init__(
-        self, released: Mapping[str, Tensor], heads: int = HEADS, precision: torch.dtype | None = None
+        self, released: Mapping[str, Tensor], heads: int = HEADS, precision: torch.dtype = torch.float32
     ) -> None:
         super().__init__()
         self.precision = precision
@@ -165,7 +165,8 @@ class UninextNetwork(nn.Module):
         return head(decoder(queries, boxes, *seen)[0])
 
     def _computing(self) -> torch.autocast:
-        return torch.autocast(self.device.type, self.precision or torch.bfloat16, enabled=self.precision is not None)
+        lower = self.precision != torch.float32
+        return torch.autocast(self.device.type, self.precision if lower else None, enabled=lower)
 
 
 def _shrunk(padding: Tensor, like: Tensor) -> Tensor:

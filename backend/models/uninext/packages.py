@@ -42,7 +42,7 @@ def _package(backbone: str, memory: float, *, video: bool) -> UninextPackage:
     """
     stage = "video_joint" if video else "image_joint"
     name = f"uninext-{backbone.lower()}{'' if video else '-image'}"
-    weights = WeightFile("model_final.pth", f"the folder {stage} of {backbone}, linked in {_ZOO}", _LICENCE,
+    weights = WeightFile("model_final.pth", f"the folder {stage} of {backbone} in {_ZOO}, by hand", _LICENCE,
                          f"python3 launch.py models use {name} --path FILE")
     vocabulary = WeightFile("vocab.txt", f"BERT ({_BERT})", "Apache-2.0", f"python3 launch.py models get {name}", _BERT)
     return UninextPackage(ModelSpec(
