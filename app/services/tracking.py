@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from app.library import Library
 from backend.errors import Locked, NotFound, ThroughlineError, of_disk, of_memory
 from backend.masks import BoolMask, Rle
 from backend.models import registry
+from backend.models.seam import Categorized
 from backend.tracking import runner
 from backend.tracking.plan import Plan, Scope, make_plan, prompt_hash
 from backend.tracking.runner import Made
@@ -147,11 +148,14 @@ class RunManager:
             video = videos.get(session, run.video_id)
             plan = Plan.from_json(run.plan)
             barriers = {o: masks.barriers(session, o) for o in plan.objects}
+            labels = {o: objects.label_of(session, o).name for o in plan.objects}
         self.publish(run)
         model = registry.load(run.model)
         with self._library.reader(video.hash) as frames:
             session_of_run = model.open(frames)
             try:
+                if model.spec.heeds_categories:
+                    cast(Categorized, session_of_run).categorize(labels)
                 steps = runner.run(plan, session_of_run, self._mask_of(run.video_id), barriers)
                 self._commit_each(run, steps, work)
             finally:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from backend.models import registry
+from tests import colour_model
 from tests.app.conftest import FRAMES, Client
 from tests.app.test_annotate import all_masks, prompt, track
+from tests.app.test_answers import draw
 
 
 def begin(client: Client, video: int, square: int, **how: Any) -> dict[str, Any]:
@@ -115,3 +121,18 @@ def test_every_open_page_is_told_of_each_frame(client: Client, video: int, squar
     statuses = [data["status"] for event, data in told if event == "run"]
     assert statuses[0] == "queued" and statuses[-1] == "done"
     assert [data["done"] for event, data in told if event == "run"][-1] == FRAMES - 1
+
+
+def test_a_model_that_heeds_categories_is_told_the_labels(
+    client: Client, video: int, square: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[int, str]] = []
+    monkeypatch.setitem(registry._PACKAGES, "colours", colour_model.Package())
+    monkeypatch.setattr(colour_model.ColourModel, "spec", replace(colour_model.SPEC, heeds_categories=True))
+    monkeypatch.setattr(colour_model.ColourSession, "categorize", lambda self, labels: told.append(dict(labels)),
+                        raising=False)
+    draw(client, video, square, 0)
+    run = client.post("/api/runs", json={"video_id": video, "objects": [square], "scope": "one_forward", "frame": 0,
+                                         "model": "colours"}).json()
+    assert client.done(f"/api/runs/{run['id']}")["status"] == "done"
+    assert told == [{square: "square"}]
