@@ -38,20 +38,25 @@ class Clip:
 
     Attributes:
         masks: (T, C, H/4, W/4).
-        sizes: (h, w) of every level.
+        small: `masks` at the size of every level, (T, C, h, w) each.
         sources: (T, h*w, C) of every level, cells in raster order.
         positions: as `sources`, the 3-D sine codes.
         times: (T,) what the temporal code is made of, in radians.
     """
 
     masks: Tensor
-    sizes: tuple[tuple[int, int], ...]
+    small: tuple[Tensor, ...]
     sources: tuple[Tensor, ...]
     positions: tuple[Tensor, ...]
     times: Tensor
 
     def __len__(self) -> int:
         return len(self.masks)
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        """(h, w) of every level."""
+        return tuple((one.shape[-2], one.shape[-1]) for one in self.small)
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ class Decoder(nn.Module):
                                 else "sep-blocked")
         for number, layer in enumerate(layers):
             level = number % LEVELS
-            allowed = self._allowed(self._masks(x, clip, prompts), clip.sizes[level])
+            allowed = self._allowed(self._masks(x, clip.small[level], prompts))
             if prompts is not None and number:
                 given = slice(len(self.query_feat), None)
                 x = torch.cat([x[:given.start], layer.read_prompts(x[given], position[given], prompts)])
@@ -195,7 +195,7 @@ class Decoder(nn.Module):
             x = layer.exchange(x, position, together)
             x = layer.ffn(x)
         embeddings = self.decoder_norm(x)
-        return Output(self._logits(embeddings, table, prompts), self._masks(x, clip, prompts), embeddings,
+        return Output(self._logits(embeddings, table, prompts), self._masks(x, clip.masks, prompts), embeddings,
                       len(self.query_feat))
 
     def _logits(self, embeddings: Tensor, table: Tensor, prompts: Prompts | None) -> Tensor:
@@ -206,10 +206,10 @@ class Decoder(nn.Module):
         cosines = F.normalize(said, dim=-1) @ F.normalize(table, dim=-1).T
         return cosines.mean(1) * self.reid_temp.exp()  # not `cls_temp`, whatever the names say: the golden cases tell
 
-    def _masks(self, x: Tensor, clip: Clip, prompts: Prompts | None) -> Tensor:
-        """(Q, T, H/4, W/4), logits."""
+    def _masks(self, x: Tensor, features: Tensor, prompts: Prompts | None) -> Tensor:
+        """Logits of masks (Q, T, h, w), read off features (T, C, h, w)."""
         embeddings = self.decoder_norm(x)
-        masks = torch.einsum("qtc,tchw->qthw", self.mask_embed(embeddings), clip.masks)
+        masks = torch.einsum("qtc,tchw->qthw", self.mask_embed(embeddings), features)
         if prompts is None or prompts.sentences is None:
             return masks
         learnable = len(self.query_feat)
@@ -218,10 +218,13 @@ class Decoder(nn.Module):
         return torch.cat([masks[:learnable], (masks[learnable:] + masks[likest]) / 2])
 
     @staticmethod
-    def _allowed(masks: Tensor, size: tuple[int, int]) -> Tensor:
-        """Where each query looks: within the mask it has so far, or everywhere where that is empty. (T, Q, h*w)."""
-        small = F.interpolate(masks, size, mode="bilinear", align_corners=False)
-        within = (small.sigmoid() >= 0.5).flatten(2).transpose(0, 1)
+    def _allowed(masks: Tensor) -> Tensor:
+        """Where each query looks: within the mask it has so far, or everywhere where that is empty. (T, Q, h*w).
+
+        The masks are read off features of the size of the level, which is the same as to shrink large ones and less
+        than half the work of the decoder.
+        """
+        within = (masks.sigmoid() >= 0.5).flatten(2).transpose(0, 1)
         return within | ~within.any(-1, keepdim=True)
 
     def _groups(self, count: int, frames: int, groups: GroupMask) -> Tensor | None:

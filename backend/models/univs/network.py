@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from backend.errors import BadInput
@@ -90,8 +91,10 @@ class Network:
         times = position.times(torch.tensor(frames, dtype=torch.float32, device=self.device), self.config.position)
         when = position.sine(times, self.width)[:, None]
         sizes = [(one.shape[-2], one.shape[-1]) for one in levels]
+        masks = torch.stack([one.masks for one in features])
         return Clip(
-            masks=torch.stack([one.masks for one in features]), sizes=tuple(sizes),
+            masks=masks,
+            small=tuple(F.interpolate(masks, size, mode="bilinear", align_corners=False) for size in sizes),
             sources=tuple(one.flatten(2).transpose(1, 2) for one in levels),
             positions=tuple(position.of_cells(*size, self.width, self.device) + when for size in sizes),
             times=times)
