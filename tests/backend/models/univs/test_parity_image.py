@@ -1,27 +1,33 @@
-"""The authors' numbers on a picture at weights by the formula, and that a wrong detail is noticed."""
+"""The authors' numbers on a picture, and with a Swin on a video, at weights by the formula, and that a wrong detail is
+noticed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import torch.nn.functional as F
+import torch
 from torch import Tensor
 
-from backend.models.univs import image, parity_image, position, rules
+from backend.models.univs import decoder, image, names, parity_image, position, rules
 from backend.models.univs.clip import Prompts
 from backend.models.univs.decoder import Decoder
 from backend.parity.cases import Case
 from backend.parity.run import run_case
+from tests import golden_cases
 
-GOLDEN = Path(__file__).parents[3] / "golden"
 RAW = {"clip0.pred_logits", "clip0.pred_masks", "clip0.pred_embds"}
 
 
 @pytest.fixture(scope="module")
 def case() -> Case:
-    return Case.read(GOLDEN / "univs_image")
+    return golden_cases.read("univs_image")
+
+
+@pytest.fixture(scope="module")
+def swin() -> Case:
+    return golden_cases.read("univs_swin")
 
 
 def failed(case: Case) -> set[str]:
@@ -30,8 +36,9 @@ def failed(case: Case) -> set[str]:
     return {one.output for one in result.comparisons if not one.passed}
 
 
-def test_it_is_the_authors(case: Case) -> None:
+def test_it_is_the_authors(case: Case, swin: Case) -> None:
     assert not failed(case)
+    assert not failed(swin)
 
 
 def told(case: Case, **settings: object) -> Case:
@@ -45,8 +52,34 @@ def test_another_setting_fails(case: Case, settings: dict[str, object], which: s
     assert which <= failed(told(case, **settings))
 
 
-def _unopened(masks: Tensor, size: tuple[int, int]) -> Tensor:
-    return (F.interpolate(masks, size, mode="bilinear") >= 0).flatten(2).transpose(0, 1)
+def test_another_code_of_time_fails(swin: Case) -> None:
+    assert {"clip0.prompt_pe", "clip0.pred_embds"} <= failed(told(swin, position_3d="ArbitraryT"))
+
+
+def _without_norms(released: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: one if "hidden_states_norms" not in name else torch.full_like(one, name.endswith("weight"))
+            for name, one in renamed(released).items()}
+
+
+renamed = names.swin
+
+
+def test_a_swin_without_norms_of_its_outputs_fails(swin: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "swin", _without_norms)
+    assert failed(swin) >= RAW
+
+
+def _not_by_itself(self: decoder.Layer, x: Tensor, position: Tensor, prompts: Prompts) -> Tensor:
+    return x
+
+
+def test_prompts_that_read_nothing_fail(swin: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder.Layer, "read_prompts", _not_by_itself)
+    assert {"clip0.pred_masks", "clip0.pred_embds"} <= failed(swin)
+
+
+def _unopened(masks: Tensor) -> Tensor:
+    return (masks >= 0).flatten(2).transpose(0, 1)
 
 
 def _product(self: Decoder, embeddings: Tensor, table: Tensor, prompts: Prompts | None) -> Tensor:

@@ -101,8 +101,8 @@ def _of_visual(self: Decoder, clip: Clip, rows: Tensor) -> Prompts:
 categories_of = Decoder.categories
 
 
-def _own_masks(self: Decoder, x: Tensor, clip: Clip, prompts: Prompts | None) -> Tensor:
-    return torch.einsum("qtc,tchw->qthw", self.mask_embed(self.decoder_norm(x)), clip.masks)
+def _own_masks(self: Decoder, x: Tensor, features: Tensor, prompts: Prompts | None) -> Tensor:
+    return torch.einsum("qtc,tchw->qthw", self.mask_embed(self.decoder_norm(x)), features)
 
 
 @pytest.mark.parametrize(("name", "owner", "attribute", "wrong", "which"), [
