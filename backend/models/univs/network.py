@@ -20,7 +20,7 @@ class Config:
     """What the shapes of a checkpoint do not tell.
 
     Attributes:
-        position: the temporal position code; the release takes FixedT for images with a Swin and for VIS with Swin-L.
+        position: the temporal position code.
         groups: self-attention of visual prompts (that of expressions is blocked always).
     """
 
@@ -80,15 +80,17 @@ class Network:
         return [Features(masks, tuple(own)) for masks, *own in zip(seen.mask_features, *levels, strict=True)]
 
     @torch.inference_mode()
-    def clip(self, features: Sequence[Features], frames: Sequence[int]) -> Clip:
+    def clip(self, features: Sequence[Features], frames: Sequence[int], code: PositionCode | None = None) -> Clip:
         """Frames put together, in this order.
 
         Args:
             features: of T frames, all of one size.
             frames: their numbers in the video.
+            code: None: as configured.
         """
         levels = [torch.stack(one) for one in zip(*(one.levels for one in features), strict=True)]
-        times = position.times(torch.tensor(frames, dtype=torch.float32, device=self.device), self.config.position)
+        numbers = torch.tensor(frames, dtype=torch.float32, device=self.device)
+        times = position.times(numbers, code or self.config.position)
         when = position.sine(times, self.width)[:, None]
         sizes = [(one.shape[-2], one.shape[-1]) for one in levels]
         masks = torch.stack([one.masks for one in features])

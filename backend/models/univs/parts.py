@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,12 +11,17 @@ from backend.models import placement, store, weights
 from backend.models.seam import ModelSpec
 from backend.models.store import Options
 from backend.models.univs import concepts, loading, pictures, text
+from backend.models.univs.clip import PositionCode
 from backend.models.univs.concepts import Concepts
 from backend.models.univs.network import Network
 from backend.models.univs.text import TextEncoder
 
 TEXT = "regionclip_pretrained-cc_rn50x4_only_lang_encoder.pth"
 """The text encoder of the release."""
+
+_VIS: Mapping[str, PositionCode] = {"univs-swin-l": "FixedT"}
+"""Where it is not ArbitraryT. (Pictures are the same with either: what is added to all keys of one frame changes
+nothing.)"""
 
 _LEAST_SIDE = 64
 
@@ -26,12 +31,14 @@ class Parts(NamedTuple):
 
     Attributes:
         shortest: side that the shorter side of a frame is resized to, in pixels.
+        vis: the temporal position code that the release takes for VIS with this backbone.
     """
 
     network: Network
     text: TextEncoder
     concepts: Concepts
     shortest: int
+    vis: PositionCode = "ArbitraryT"
 
 
 def load(spec: ModelSpec, path: Path, options: Options) -> Parts:
@@ -52,7 +59,7 @@ def load(spec: ModelSpec, path: Path, options: Options) -> Parts:
     table = _companion(folders, concepts.TABLE)
     return Parts(network, encoder, Concepts(
         encoder, concepts.read_table(table) if table.is_file() else None, _companion(folders, concepts.KEPT),
-        concepts.mark_of(released)), options.size or pictures.SHORTEST)
+        concepts.mark_of(released)), options.size or pictures.SHORTEST, _VIS.get(spec.name, "ArbitraryT"))
 
 
 def _companion(folders: Sequence[Path], name: str) -> Path:
