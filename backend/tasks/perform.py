@@ -10,24 +10,20 @@ from typing import cast
 import numpy as np
 
 from backend.masks import BoolMask
-from backend.models.seam import (
-    Boxed,
-    Candidate,
-    Categorized,
-    Detecting,
-    Model,
-    Searcher,
-    Segment,
-    Session,
-    Sighting,
-    Track,
-)
+from backend.models.seam import Boxed, Candidate, Categorized, Detecting, Model, Segment, Session, Sighting
 from backend.prompts import Box, Categories, Expression
 from backend.tasks.found import XYWH, Found, Spot, Video
 from backend.tasks.table import BenchmarkTask
+from backend.tracking import search
 
 Progress = Callable[[int], None]
 """Called with the number of frames that are done."""
+
+Corners = tuple[float, float, float, float]
+"""A box as x0, y0, x1, y1 in continuous pixels."""
+
+EVERY = 5
+"""A model that tracks and has no search of its own looks for what is new on every so-manieth frame."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ def perform(task: BenchmarkTask, model: Model, video: Video, told: Told, progres
     session = model.open(video.frames)
     try:
         if task.search is not None:
-            return _searched(task, session, video, told, progress)
+            return _searched(task, model, session, video, told, progress)
         if task.on_frames:
             return list(_frame_by_frame(task, model, session, video, told, progress))
         if model.spec.heeds_categories and told.labels:
@@ -70,31 +66,31 @@ def perform(task: BenchmarkTask, model: Model, video: Video, told: Told, progres
 
 
 def _searched(
-    task: BenchmarkTask, session: Session, video: Video, told: Told, progress: Progress
+    task: BenchmarkTask, model: Model, session: Session, video: Video, told: Told, progress: Progress
 ) -> list[Found]:
     if task.told == "categories":
-        return _search(task, session, _categories(told), video, progress)
+        return _search(task, model, session, _categories(told), video, progress)
     found: list[Found] = []
     for key, text in told.expressions.items():
-        of_one = _search(task, session, Expression(text=text), video, progress)
+        of_one = _search(task, model, session, Expression(text=text), video, progress)
         found += [replace(one, number=len(found) + n, expression=key) for n, one in enumerate(of_one, 1)]
     return found
 
 
 def _search(
-    task: BenchmarkTask, session: Session, query: Categories | Expression | None, video: Video, progress: Progress
+    task: BenchmarkTask, model: Model, session: Session, query: search.Query, video: Video, progress: Progress
 ) -> list[Found]:
-    assert task.search is not None
-    search = cast(Searcher, session).search(task.search, query, video.within)
+    kind = search.kind_for(model.spec, query, task.search)
+    every = EVERY if "track" in model.spec.tasks else 1
+    under_way = search.begin(model, session, video.frames, kind, query, video.within, every=every)
     spots: dict[int, dict[int, Spot]] = {}
-    with closing(cast(Generator[Sighting], iter(search))) as sightings:
+    with closing(cast(Generator[Sighting], iter(under_way))) as sightings:
         for sighting in sightings:
             for track, segment in sighting.segments.items():
                 if _is_there(segment):
                     spots.setdefault(track, {})[sighting.frame] = Spot.of(segment)
             progress(sighting.frame - video.within.start + 1)
-    concluded: dict[int, Track] = search.tracks()
-    kept = ((spots[track], one) for track, one in sorted(concluded.items()) if track in spots)
+    kept = ((spots[track], one) for track, one in sorted(under_way.tracks().items()) if track in spots)
     return [Found(n, there, one.scores, one.thing) for n, (there, one) in enumerate(kept, 1)]
 
 
@@ -126,17 +122,19 @@ def _candidates(
 
 
 def _followed(model: Model, session: Session, video: Video, told: Told, progress: Progress) -> list[Found]:
-    """Objects whose first mask is given are tracked from it, each from its own frame on. One of which the box is given
-    is tracked by it where the model can, else by the mask that the model sees in it."""
-    box = _xyxy(told.box)
-    starts = told.starts if told.box is None else {video.within.start: {1: _mask_of(session, video, told.box)}}
+    """Objects whose first mask is given are tracked from it, each from its own frame on. One whose box is given is
+    tracked by it where the model can, else by the mask that the model sees in it."""
+    box = None if told.box is None else (*told.box[:2], told.box[0] + told.box[2], told.box[1] + told.box[3])
+    by_box = model.spec.follows_boxes
+    starts = told.starts if box is None else {video.within.start: {
+        1: _filled(video, box) if by_box else _mask_in(session, video, box)}}
     spots: dict[int, dict[int, Spot]] = {}
     for frame in video.within:
         seen = dict(session.track(frame)) if spots else {}
         for one, mask in starts.get(frame, {}).items():
             seen[one] = Segment(mask, 1.0, box=box)
             spots[one] = {}
-        if frame in starts and box is not None and model.spec.follows_boxes:
+        if frame in starts and box is not None and by_box:
             cast(Boxed, session).remember_boxes(frame, {1: box})
         elif frame in starts:
             session.remember(frame, starts[frame])
@@ -147,20 +145,18 @@ def _followed(model: Model, session: Session, video: Video, told: Told, progress
     return [Found(one, there) for one, there in sorted(spots.items())]
 
 
-def _mask_of(session: Session, video: Video, box: XYWH) -> BoolMask:
+def _mask_in(session: Session, video: Video, box: Corners) -> BoolMask:
     """What the model sees in the box; the whole of it where it sees nothing."""
-    corners = _xyxy(box)
-    assert corners is not None
-    x0, y0, x1, y1 = corners
+    x0, y0, x1, y1 = box
     first = session.segment(video.within.start, {1: [Box(x0=x0, y0=y0, x1=x1, y1=y1)]})[1].mask
-    if not first.any():
-        first = np.zeros(video.shape, bool)
-        first[max(0, round(y0)):round(y1), max(0, round(x0)):round(x1)] = True
-    return first
+    return first if first.any() else _filled(video, box)
 
 
-def _xyxy(box: XYWH | None) -> tuple[float, float, float, float] | None:
-    return None if box is None else (box[0], box[1], box[0] + box[2], box[1] + box[3])
+def _filled(video: Video, box: Corners) -> BoolMask:
+    x0, y0, x1, y1 = (max(0, round(side)) for side in box)
+    mask = np.zeros(video.shape, bool)
+    mask[y0:y1, x0:x1] = True
+    return mask
 
 
 def _categories(told: Told) -> Categories | None:

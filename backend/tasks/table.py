@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from backend.errors import BadInput
 from backend.models import registry
 from backend.models.seam import ModelSpec, SearchKind
+from backend.tracking import search
 
 TaskName = Literal["vis", "vps", "vss", "mot", "mots", "vos", "pvos", "sot", "rvos", "det", "seg", "rec", "res"]
 Told = Literal["categories", "expression", "masks", "box"]
@@ -40,7 +41,7 @@ class BenchmarkTask:
     def done_by(self, spec: ModelSpec) -> bool:
         """Whether a model can do it."""
         if self.search is not None:
-            return self.search in spec.searches
+            return self.search in search.kinds(spec)
         if self.on_frames:
             return "discover" in spec.tasks and self.told in spec.prompts
         boxed = "segment" in spec.tasks and "box" in spec.prompts

@@ -70,6 +70,13 @@ def test_vis(dataset: Path, shapes: Shapes) -> None:
         assert min(iou(mask, shapes.mask(truth, frame)) for frame, mask in enumerate(masks)) > 0.7
 
 
+def test_vis_of_a_model_that_can_only_find_and_track(dataset: Path) -> None:
+    """The compact model knows no categories: all that it finds is of the category "object"."""
+    assert track(dataset, "vis", "--frames", "0:3", model="compact", videos="pictures/a") == 0
+    results = json.loads((dataset / "vis" / "results.json").read_text())
+    assert {(one["category_id"], len(one["segmentations"])) for one in results} == {(1, 3)}
+
+
 def test_vps(dataset: Path, shapes: Shapes) -> None:
     assert track(dataset, "vps", *CATEGORIES) == 0
     video = json.loads((dataset / "vps" / "pred.json").read_text())["annotations"][0]
@@ -237,8 +244,10 @@ def test_goes_on_after_the_last_finished_video(
 
 
 @pytest.mark.parametrize(("task", "options", "model", "said"), [
-    ("vis", CATEGORIES, "flow", "Choose a model that can: colours"),
-    ("det", CATEGORIES, "flow", "Choose a model that can: colours"),
+    ("vis", CATEGORIES, "flow", "Choose a model that can: "),
+    ("vis", CATEGORIES, "compact", "does not take categories"),
+    ("vps", CATEGORIES, "compact", "Choose a model that can: "),
+    ("det", CATEGORIES, "flow", "Choose a model that can: "),
     ("vis", ("--categories", "red,red"), "colours", "'red' is in the list of categories twice"),
     ("vis", ("--categories", "red,"), "colours", "has an empty name"),
     ("vis", ("--categories", "purple"), "colours", "There is no colour purple"),

@@ -27,7 +27,7 @@ COUNT = 7
 
 MODELS = {"univs-swin-t": tiny_univs, "uninext-r50": tiny_uninext}
 TOLD = {
-    "categories": ("--categories", "person,red,blue thing"), "expression": ("--expression", "the red one"),
+    "categories": ("--categories", "person,red,blue thing"), "expression": ("--expression", "the red one", "--expression", "the blue one"),
     "box": ("--box", 14, 24, 33, 33), "masks": ("--masks", "first.png"),
 }
 
