@@ -27,8 +27,10 @@ COUNT = 7
 
 MODELS = {"univs-swin-t": tiny_univs, "uninext-r50": tiny_uninext}
 TOLD = {
-    "categories": ("--categories", "person,red,blue thing"), "expression": ("--expression", "the red one", "--expression", "the blue one"),
-    "box": ("--box", 14, 24, 33, 33), "masks": ("--masks", "first.png"),
+    "categories": ("--categories", "person,red,blue thing"),
+    "expression": ("--expression", "the red one", "--expression", "the blue one"),
+    "box": ("--box", 14, 24, 33, 33),
+    "masks": ("--masks", "first.png"),
 }
 
 
