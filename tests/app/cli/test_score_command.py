@@ -16,7 +16,7 @@ from tests import benchmark_files, colour_model
 from tests.benchmark_files import EXPRESSIONS, TOLD, VIDEO
 from tests.moving_shapes import DISC, SQUARE, Shapes
 
-COUNT = 12
+COUNT = 10
 
 LEAST = {
     "vis": {"AP": 0.6, "AP50": 0.99}, "vps": {"VPQ": 0.7, "STQ": 0.7, "AQ": 0.7}, "vss": {"mIoU": 0.7, "VC8": 0.75},
