@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import get_args
 
 from backend.models import registry
-from backend.models.seam import ModelSpec
+from backend.models.seam import ModelSpec, SearchKind
 from backend.prompts import PromptKind
 from backend.quality.tables import Table
 from backend.tasks.table import TASKS
@@ -28,8 +28,9 @@ def families() -> dict[str, list[ModelSpec]]:
 
 
 def by_task() -> Table:
-    """A row a task: what it is told by, and whether all models of a family can do it, or which."""
-    rows = [(f"{one.title} (`{one.name}`)", one.told, *_cells(one.done_by)) for one in TASKS.values()]
+    """A row a task: what it is told by, and how many models of a family can do it; "composed" where none of them does
+    it by a search of its own."""
+    rows = [(f"{one.title} (`{one.name}`)", one.told, *_cells(one.done_by, one.search)) for one in TASKS.values()]
     rows += [(title, told, *_cells(able)) for title, told, able in _IN_WORDS]
     return Table("Tasks", ("task", "told by", *families()), tuple(rows))
 
@@ -41,10 +42,11 @@ def by_prompt() -> Table:
     return Table("Prompts", ("prompt", *families()), tuple(rows))
 
 
-def _cells(able: Callable[[ModelSpec], bool]) -> Iterable[str]:
+def _cells(able: Callable[[ModelSpec], bool], search: SearchKind | None = None) -> Iterable[str]:
     for specs in families().values():
         count = sum(map(able, specs))
-        yield "" if not count else "yes" if count == len(specs) else f"{count} of {len(specs)}"
+        how = "" if search is None or any(search in spec.searches for spec in specs) else "composed"
+        yield "" if not count else how or "yes" if count == len(specs) else f"{count} of {len(specs)} {how}".strip()
 
 
 def _family(spec: ModelSpec) -> str:
