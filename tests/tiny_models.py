@@ -16,9 +16,9 @@ from backend.models import registry, sam2, store, ufo
 from backend.models.sam2.config import ARCHITECTURES, architecture_of
 from backend.parity import formula
 from backend.parity.cases import Case
-from tests import colour_model, tiny_ufo, tiny_unipixel
+from tests import colour_model, tiny_ufo, tiny_uninext, tiny_unipixel, tiny_univs
 
-NAMES = ("sam2-tiny", "unipixel-3b", "ufo-internvl-multi-448", "ufo-internvl-res")
+NAMES = ("sam2-tiny", "unipixel-3b", "ufo-internvl-multi-448", "ufo-internvl-res", "uninext-r50", tiny_univs.NAME)
 SAM2 = Path(__file__).parent / "golden" / "sam2_video"
 _SEEN = formula.Override(r"pred_obj_score_head\.layers\.2\.bias$", shift=20.0)
 """Noise, but never an object that is not there."""
@@ -35,6 +35,9 @@ def write_all() -> None:
     torch.save({"model": {name: torch.from_numpy(one) for name, one in weights.items()}},
                folder / spec.weights[0].name)
     tiny_unipixel.write_tiny(store.folder() / "unipixel-3b")
+    for name, family in (("uninext-r50", tiny_uninext), (tiny_univs.NAME, tiny_univs)):
+        family.write_tiny(store.folder() / name)
+        store.use(name, store.Options(size=family.SIDE))
     for package in ufo.PACKAGES:
         if package.SPEC.name in NAMES:
             tiny_ufo.write_tiny(store.folder() / package.SPEC.name, package.checkpoint)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +18,12 @@ from tests.video_fixtures import encode
 
 pytestmark = pytest.mark.e2e
 FRAMES, SIZE = 16, (320, 240)
-COLOURS, NOISE = 1, 2
-"""Ids of the videos: of one with masks that mean something, and of one for masks that do not."""
+LAST = 5
+"""Frame of the short video."""
+COLOURS, NOISE, SHORT = 1, 2, 3
+"""Ids of the videos: of one with masks that mean something, and of two for masks that do not."""
+UNIFIED = ("uninext-r50",)
+"""The models of the papers that find over a video and follow what they are shown."""
 WORDS = "Model that finds by words"
 SAID = "moving square"
 """All that the tiny UFO ever says to a list of categories (`tests.tiny_ufo.SAID`)."""
@@ -32,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         with Server(folder / "project", module="tests.tiny_models") as server:
             labels = [{"name": "red"}, {"name": "thing"}]
             project = server.call("POST", "/api/projects", {"name": "Room", "labels": labels})
-            for video, frames in ((COLOURS, FRAMES), (NOISE, FRAMES + 1)):
+            for video, frames in ((COLOURS, FRAMES), (NOISE, FRAMES + 1), (SHORT, LAST + 1)):
                 encode(folder / f"{video}.mp4", range(frames), size=SIZE)
                 assert server.add_video(project["id"], folder / f"{video}.mp4") == video
             yield server
@@ -180,8 +187,8 @@ def accept(work: Annotating) -> int:
     return work.state()["objects"][-1]["id"]
 
 
-def states(server: Server, thing: int) -> dict[int, tuple[str, str]]:
-    items = server.call("GET", f"/api/videos/{NOISE}/masks?start=0&stop={FRAMES}")["items"]
+def states(server: Server, thing: int, video: int = NOISE) -> dict[int, tuple[str, str]]:
+    items = server.call("GET", f"/api/videos/{video}/masks?start=0&stop={FRAMES}")["items"]
     return {one["frame"]: (one["source"], one["state"]) for one in items if one["object_id"] == thing and one["area"]}
 
 
@@ -242,3 +249,56 @@ def test_ufo_proposes_and_the_chosen_tracker_tracks(server: Server, browser: Bro
         work.page.locator(".tw-stage").focus()
         work.key("Escape")
         assert thing == work.state()["objects"][-1]["id"]
+
+
+@pytest.mark.parametrize("model", UNIFIED)
+def test_one_model_finds_tracks_takes_a_correction_and_its_masks_are_exported(
+    server: Server, browser: Browser, model: str, tmp_path: Path
+) -> None:
+    with strict_page(browser) as page:
+        work = opened(page, server, 0, SHORT)
+        choose(page, model)
+        choose(page, model, WORDS)
+        page.get_by_label("What the words are").select_option("categories")
+        for end in ("[", "]"):  # the last frames are left for tracking
+            page.locator(".tw-stage").focus()
+            work.key(end)
+            work.go(LAST - 2)
+        found = over_video(work, "dog")
+        assert found and {one["model"] for one in found} == {model} and {one["category"] for one in found} == {"dog"}
+        page.locator(".tw-stage").focus()
+        work.key(";")
+        work.key("Enter")
+        page.wait_for_function("n => throughline.state().found.length < n", arg=len(found), timeout=SLOW)
+        thing = work.state()["objects"][-1]
+        assert thing["name"].startswith("dog ")
+        there = states(server, thing["id"], SHORT)
+        assert [source for source, _ in there.values()].count("human") == 1 and set(there) <= set(range(LAST - 1))
+
+        page.locator(".tw-stage").focus()
+        work.key("\\")
+        page.locator(f"[data-object='{thing['id']}']").click()
+        page.get_by_label("All objects").uncheck()
+        work.go(max(there))
+        assert work.track("forward")["model"] == model
+
+        # a correction: what lies up to the barrier beside it is stale, and is made anew
+        work.go(LAST)
+        work.key("r")
+        work.box(60, 60, 220, 180)
+        assert states(server, thing["id"], SHORT)[LAST][0] == "human"
+        work.track("stale")
+        made = states(server, thing["id"], SHORT)
+        assert "stale" not in {state for _, state in made.values()}
+
+        page.goto(f"{server.url}/ui/datasets?project=1")
+        with page.expect_download(timeout=3 * SLOW) as waiting:
+            page.get_by_role("button", name="Export").click()
+            page.get_by_role("link", name="Download").click(timeout=3 * SLOW)
+        waiting.value.save_as(tmp_path / "export.zip")
+    with zipfile.ZipFile(tmp_path / "export.zip") as content:
+        (name,) = [one for one in content.namelist() if one.endswith(".json") and "annotations" in one]
+        dataset = json.loads(content.read(name))
+    ours = {one["id"] for one in dataset["categories"] if one["name"] == "dog"}
+    frames = {one["id"]: one["frame_index"] for one in dataset["images"]}
+    assert {frames[one["image_id"]] for one in dataset["annotations"] if one["category_id"] in ours} >= set(made)
