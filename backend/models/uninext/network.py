@@ -30,14 +30,16 @@ _MASK_LEVELS = 3
 class UninextNetwork(nn.Module):
     """See `types.Network`. Make it with `loading.network_of`: an empty one has no weights.
 
-    Attributes:
-        words: word pieces that it knows.
-
     Args:
         released: the state dict as `names.renamed` gives it.
         heads: see `HEADS`.
         precision: in which matrices are multiplied, under autocast; the weights, boxes, positions and likenesses are of
             float32 whatever it is. The authors ran all in float32.
+
+    Attributes:
+        follows: it has what videos need, templates and embeddings; weights of the stage on pictures do not.
+        words: word pieces that it knows.
+        longest: tokens that it has positions for.
     """
 
     def __init__(

@@ -34,7 +34,7 @@ class _Recorded:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self.device, self.follows, self.longest = network.device, network.follows, network.longest
+        self.device = network.device
         self.pixels, self.features, self.text = network.pixels, network.features, network.text
         self.said: list[Output] = []
         self.templates: list[tuple[Tensor, Tensor, Prompt, int]] = []

@@ -110,15 +110,7 @@ class Output:
 
 
 class Network(Protocol):
-    """The network on its device; computes under `torch.inference_mode`, deterministic.
-
-    Attributes:
-        follows: it has what videos need: templates and embeddings. (The weights of the image stage do not.)
-        longest: tokens of a text at most, with [CLS] and [SEP].
-    """
-
-    follows: bool
-    longest: int
+    """The network on its device; computes under `torch.inference_mode`, deterministic."""
 
     @property
     def device(self) -> torch.device:
@@ -157,6 +149,6 @@ class Network(Protocol):
         """Fusion, encoder, decoder and heads: an output for each prompt of the batch.
 
         Args:
-            embed: make the embeddings (of a network that `follows`).
+            embed: make the embeddings. (Weights of the stage on pictures cannot.)
         """
         ...
