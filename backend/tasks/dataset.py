@@ -135,8 +135,9 @@ def anything() -> CategoryIds:
 
 
 def _of_json(data: Mapping[str, Any]) -> CategoryIds:
+    """In plain words, as models know them: "giant_panda" is a "giant panda"."""
     with _as("categories"):
-        return CategoryIds.of((str(one["name"]), int(one["id"])) for one in data["categories"])
+        return CategoryIds.of((str(one["name"]).replace("_", " "), int(one["id"])) for one in data["categories"])
 
 
 def _sources(paths: Iterable[Path]) -> Iterator[tuple[str, Path | tuple[Path, ...]]]:

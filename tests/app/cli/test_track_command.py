@@ -16,6 +16,7 @@ from backend.masks import Rle
 from backend.models import registry
 from backend.models.seam import Candidate
 from backend.prompts import Categories
+from backend.tasks.dataset import read_categories
 from tests import colour_model
 from tests.moving_shapes import DISC, SQUARE, Shapes
 
@@ -209,6 +210,22 @@ def test_annotations_of_youtube_vis(dataset: Path) -> None:
     results = json.loads((dataset / "vis" / "results.json").read_text())
     assert {(one["video_id"], one["category_id"], len(one["segmentations"])) for one in results} == {
         (40, 9, 2), (40, 4, 2)}
+
+
+@pytest.mark.parametrize(("text", "numbers"), [
+    ("red, blue", {"red": 1, "blue": 2}), ("ovis", 25), ("vipseg", 124), ("names.txt", {"giant panda": 1, "red": 2}),
+    ("names.json", {"giant panda": 7, "red": 3}), (None, {"giant panda": 7, "red": 3}),
+])
+def test_categories(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None, numbers: dict[str, int] | int
+) -> None:
+    """Of a JSON in plain words, with its numbers."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "names.txt").write_text("giant panda\nred\n")
+    (tmp_path / "names.json").write_text('{"categories": [{"id": 7, "name": "giant_panda"}, {"id": 3, "name": "red"}]}')
+    categories = read_categories(text, None if text else tmp_path / "names.json")
+    assert categories is not None
+    assert (len(categories.ids) if isinstance(numbers, int) else dict(categories.ids)) == numbers
 
 
 def test_expressions_of_ref_youtube_vos(dataset: Path) -> None:

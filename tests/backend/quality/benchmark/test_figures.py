@@ -65,6 +65,15 @@ def test_tracks_of_boxes(tmp_path: Path) -> None:
     assert {name: whole[name] for name in SWAPPED} == pytest.approx(SWAPPED)
 
 
+def test_nothing_found(tmp_path: Path) -> None:
+    (tmp_path / "truth").mkdir()
+    (tmp_path / "found").mkdir()
+    (tmp_path / "truth" / "v.txt").write_text(boxes(False))
+    (tmp_path / "found" / "v.txt").write_text("")
+    whole = mot.of_boxes(tmp_path / "found", tmp_path / "truth").whole
+    assert (whole["HOTA"], whole["MOTA"], whole["IDF1"], whole["FN"]) == (0, 0, 0, 8)
+
+
 def test_distractors_of_motchallenge_do_not_count(tmp_path: Path) -> None:
     """A static person (7) is neither missing nor, found, too much; its flag is 0."""
     (tmp_path / "truth" / "v" / "gt").mkdir(parents=True)
@@ -133,6 +142,10 @@ def test_objects_by_expressions(tmp_path: Path) -> None:
     put(tmp_path / "found" / "v" / "1", [[[0, 0, 0]], [[255, 0, 0]]])
     scores = vos.of_expressions(tmp_path / "found", tmp_path / "truth")
     assert {name: one["J"] for name, one in scores.parts.items()} == {"v 0": 3 / 4, "v 1": 1 / 2}
+    put(tmp_path / "Annotations" / "v", [[[4, 4, 0]], [[4, 0, 2]]])
+    said = {"0": {"exp": "this", "obj_id": "4"}, "1": {"exp": "that", "obj_id": "2"}}
+    (tmp_path / "meta.json").write_text(json.dumps({"videos": {"v": {"expressions": said}}}))
+    assert vos.of_expressions(tmp_path / "found", tmp_path / "meta.json").whole["J"] == (1 + 1 / 2) / 2
     with pytest.raises(NotFound, match="v/1"):
         (tmp_path / "found" / "v" / "1").rename(tmp_path / "found" / "v" / "2")
         vos.of_expressions(tmp_path / "found", tmp_path / "truth")
