@@ -3,7 +3,7 @@ ids in the files of a benchmark. Names are in plain words (COCO's "sky-other-mer
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -80,3 +80,12 @@ VIPSEG = Vocabulary(_words(
 ), _but((3, 5, 9, 11, 42, 44, 45, *range(47, 54), 55, 56, 57, *range(61, 67), 73, 75, *range(77, 81), *range(83, 94),
          *range(96, 99), *range(100, 104), *range(107, 111), *range(115, 120), 123, 124), 124))
 """The 124 of VIPSeg and VSPW."""
+
+
+def stuff_among(names: Sequence[str]) -> frozenset[int]:
+    """The places of names that mean regions: as the data set has them that all are from, else as any has them."""
+    plain = [" ".join(name.replace("_", " ").lower().split()) for name in names]
+    panoptic = (COCO_PANOPTIC, VIPSEG)
+    chosen = [one for one in panoptic if set(plain) <= set(one.names)][:1] or panoptic
+    regions = {one.names[place] for one in chosen for place in one.stuff}
+    return frozenset(place for place, name in enumerate(plain) if name in regions)

@@ -34,7 +34,7 @@ class MemoryPool:
         self._recent = recent
         self.features, self.places = (
             Span(begin, like.new_zeros(objects, frames, tokens, like.shape[-1])) for _ in range(2))
-        self._firsts = like.new_zeros(2, objects, tokens, like.shape[-1])
+        self._firsts: list[Tensor | None] = [None] * objects
 
     def write(self, frame: int, tokens: Tokens, rows: Tensor) -> None:
         """Put tokens of a frame into it and, until they are known better, into all later ones.
@@ -54,7 +54,7 @@ class MemoryPool:
         stays = self.features.end - self._recent
         for row, first in enumerate(firsts):
             if self.features.begin <= first < stays:
-                self._firsts[:, row] = self._at(row, first)
+                self._firsts[row] = self._at(row, first)
         for kept in (self.features, self.places):
             kept.forget_before(stays)
             kept.extend(end)
@@ -63,13 +63,19 @@ class MemoryPool:
         """Append objects that nothing is known of."""
         self.features.add_empty(objects)
         self.places.add_empty(objects)
-        self._firsts = torch.cat([self._firsts, self._firsts.new_zeros(2, objects, *self._firsts.shape[2:])], 1)
+        self._firsts += [None] * objects
+
+    def join(self, other: MemoryPool) -> None:
+        """Append the objects of another pool."""
+        self.features.join(other.features)
+        self.places.join(other.places)
+        self._firsts += other._firsts
 
     def keep(self, rows: Sequence[int]) -> None:
         """Drop all objects but these."""
         self.features.keep(rows)
         self.places.keep(rows)
-        self._firsts = self._firsts[:, list(rows)]
+        self._firsts = [self._firsts[row] for row in rows]
 
     def prompts(self, frames: int, firsts: Sequence[int], task: Tensor) -> Prompts:
         """What the decoder reads for a clip of the last frames.
@@ -88,8 +94,9 @@ class MemoryPool:
 
     def _at(self, row: int, frame: int) -> Tensor:
         """Tokens and places (2, R, C) of an object on its first frame; the last there are where that is to come."""
-        if frame < self.features.begin:
-            return self._firsts[:, row]
+        kept = self._firsts[row]
+        if kept is not None:
+            return kept
         frame = min(frame, self.features.end - 1)
         return torch.stack([one.of(frame, 1)[row, 0] for one in (self.features, self.places)])
 

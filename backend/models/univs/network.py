@@ -51,6 +51,11 @@ class Network:
         return self._decoder.query_feat.shape[1]
 
     @property
+    def language(self) -> int:
+        """E."""
+        return self._decoder.vis2text_projection.out_features
+
+    @property
     def learnable(self) -> int:
         """Queries that need no prompt; they are the first in every `Output`."""
         return len(self._decoder.query_feat)
@@ -111,14 +116,17 @@ class Network:
         return position.of_points(points, self.width) + position.sine(clip.times[place], self.width)
 
     @torch.inference_mode()
-    def decode(self, clip: Clip, table: Tensor, prompts: Prompts | None = None) -> Output:
+    def decode(
+        self, clip: Clip, table: Tensor, prompts: Prompts | None = None, groups: GroupMask | None = None
+    ) -> Output:
         """Masks and scores of the learnable queries and of prompts on a clip.
 
         Args:
             table: (K, E), the classes that are scored, as of `text`; not looked at where the prompts are expressions.
             prompts: made of this clip; None: none.
+            groups: None: as configured.
         """
-        return self._decoder(clip, table, prompts, self.config.groups)
+        return self._decoder(clip, table, prompts, groups or self.config.groups)
 
     @torch.inference_mode()
     def expressions(self, clip: Clip, words: Tensor, sentences: Tensor) -> Prompts:

@@ -37,16 +37,18 @@ def _spec(backbone: str, title: str, memory: float, published: int | None = None
         name=name, title=f"UniVS {title}", version="1", licence=_TERMS,
         permits="Research and trying it out: code and weights have no licence, and some of what they were made from "
                 "is for non-commercial use only. Ask the authors before you use it, or masks made with it, for more.",
-        prompts=frozenset({"categories", "expression"}),
-        tasks=frozenset({"discover"}),
+        prompts=frozenset({"point", "box", "scribble", "mask", "categories", "expression"}),
+        tasks=frozenset({"segment", "track", "discover"}),
         weights=(
             WeightFile(f"univs_{backbone.replace('-', '')}_stage3*.pth", _RELEASE, _TERMS, by_hand, bytes=published),
             WeightFile("regionclip_pretrained-cc_rn50x4_only_lang_encoder.pth", _RELEASE, _TERMS, by_hand),
             WeightFile("merges.txt", f"CLIP ({_CLIP})", "MIT", f"python3 launch.py models get {name}", _CLIP),
         ),
         memory_bytes=int(memory * _GB),
-        bytes_per_object_frame=512 * 1024,
+        bytes_per_object_frame=4 << 20,
         max_objects=200,
+        searches=frozenset({"vis", "vps", "vss", "rvos"}),
+        heeds_categories=True,
         detects=True,
     )
 

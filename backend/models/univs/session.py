@@ -2,61 +2,73 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 
+from backend.errors import BadInput
 from backend.masks import BoolMask
 from backend.models.known import Known
 from backend.models.placement import told_when_full
-from backend.models.replay import kept
-from backend.models.seam import Answer, Candidate, Frames, Segment
-from backend.models.univs import pictures, rules
-from backend.models.univs.canvas import Canvas
-from backend.models.univs.clip import Clip, Features
+from backend.models.seam import Answer, Candidate, Frames, Search, SearchKind, Segment
+from backend.models.univs import rules, vos
 from backend.models.univs.image import Picture
 from backend.models.univs.parts import Parts
-from backend.models.vocabulary import COCO_PANOPTIC
+from backend.models.univs.prompted import Prompted
+from backend.models.univs.search import ExpressionSearch, InstanceSearch, PanopticSearch, RegionSearch, Stretch, Wanted
+from backend.models.univs.seen import Seen
+from backend.models.univs.tracker import Tracker
+from backend.models.vocabulary import COCO, COCO_PANOPTIC, stuff_among
 from backend.prompts import Categories, Expression, Question
 
 LEAST = 0.3
 """Objects that are less likely are not proposed."""
 
-_FRAMES = 12
-"""Features kept: 64 MB a frame of 640 x 1138 pixels."""
+_KINDS = {"vis": InstanceSearch, "vps": PanopticSearch, "vss": RegionSearch}
 
 
 class UnivsSession:
-    """See `backend.models.seam.Session`.
+    """See `backend.models.seam.Searcher`, `Categorized` and `Detecting`.
 
     Args:
         title: of the model, for errors.
     """
 
     def __init__(self, frames: Frames, parts: Parts, title: str) -> None:
-        self._frames, self._parts, self._title = frames, parts, title
+        self._parts, self._title = parts, title
+        following = vos.Settings()
+        self._seen = Seen(frames, parts.network, parts.shortest, following.length)
         self._known = Known()
-        self._features: OrderedDict[int, Features] = OrderedDict()
-        inner = pictures.fitted(frames.height, frames.width, parts.shortest)
-        self._canvas = Canvas(pictures.padded(inner), inner, (frames.height, frames.width))
+        self._prompted = Prompted(parts.network, self._seen.canvas, following.tokens)
+        self._tracker = Tracker(parts.network, parts.concepts, self._seen, following)
 
     def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
-        """Not yet."""
-        raise NotImplementedError("UniVS has no segment task")
+        """Each object by itself, from its prompts on this frame alone."""
+        with told_when_full(self._title), torch.inference_mode():
+            return self._prompted.segment(self._seen.clip([frame]), frame, prompts)
 
     def remember(self, frame: int, masks: Mapping[int, BoolMask]) -> None:
-        """Objects that need not be proposed again."""
+        """The objects start anew from these masks, which enter the memory pool."""
         self._known.remember(frame, masks)
+        with torch.inference_mode():
+            self._tracker.remember(frame, masks)
 
     def forget(self, objects: Iterable[int]) -> None:
         """See `Session.forget`."""
-        self._known.forget(objects)
+        gone = list(objects)
+        self._known.forget(gone)
+        with torch.inference_mode():
+            self._tracker.forget(gone)
+
+    def categorize(self, categories: Mapping[int, str]) -> None:
+        """See `Categorized`: objects that are stuff are followed as panoptic VOS does."""
+        self._tracker.categorize(categories)
 
     def track(self, frame: int) -> dict[int, Segment]:
-        """Not yet."""
-        raise NotImplementedError("UniVS has no track task")
+        """All objects together, in clips that begin at this frame."""
+        with told_when_full(self._title), torch.inference_mode():
+            return self._tracker.track(frame)
 
     def detect(self, frame: int, query: Categories) -> list[Candidate]:
         """The best pairs of a learnable query and a category (see `Detecting.detect`)."""
@@ -73,6 +85,24 @@ class UnivsSession:
             found = self._meant(frame, query.text) if isinstance(query, Expression) else self._of(frame, query)
         return self._known.others(frame, found)
 
+    def search(self, kind: SearchKind, query: Categories | Expression | None, within: range) -> Search:
+        """See `Searcher.search`. None asks for the classes of COCO: all for regions, else those that are objects."""
+        stretch = Stretch(self._parts.network, self._seen, within, self._title)
+        device = self._parts.network.device
+        if kind == "rvos":
+            if not isinstance(query, Expression):
+                raise BadInput("no_expression", "This search needs an expression.", "Say what to find.")
+            words, sentences = self._parts.text.expressions([query.text])
+            return ExpressionSearch(stretch, words.to(device), sentences.to(device))
+        if kind not in _KINDS:
+            raise NotImplementedError(f"UniVS has no search of the kind {kind}")
+        if isinstance(query, Expression):
+            raise BadInput("no_categories", "This search needs names of categories.",
+                           "Name categories, or search for the expression.")
+        names = query.names if query else (COCO if kind == "vis" else COCO_PANOPTIC).names
+        table = self._parts.concepts.rows(names).to(device)
+        return _KINDS[kind](stretch, Wanted(names, table, stuff_among(names)))
+
     def answer(
         self, question: Question, objects: Mapping[int, Mapping[int, BoolMask]], within: range | None = None
     ) -> Answer:
@@ -82,12 +112,13 @@ class UnivsSession:
     def close(self) -> None:
         """Free what is kept."""
         self._known.clear()
-        self._features.clear()
+        self._tracker.clear()
+        self._seen.clear()
 
     def _picture(self, frame: int, names: Sequence[str], stuff: Collection[int] = ()) -> Picture:
         network = self._parts.network
         table = self._parts.concepts.rows(names).to(network.device)
-        return Picture(network.decode(self._clip([frame]), table).found(), self._canvas, stuff)
+        return Picture(network.decode(self._seen.clip([frame]), table).found(), self._seen.canvas, stuff)
 
     def _of(self, frame: int, query: Categories | None) -> list[Candidate]:
         names, stuff = (COCO_PANOPTIC.names, COCO_PANOPTIC.stuff) if query is None else (query.names, frozenset[int]())
@@ -97,20 +128,9 @@ class UnivsSession:
                 for one in likeliest.values()]
 
     def _meant(self, frame: int, expression: str) -> list[Candidate]:
-        network, clip = self._parts.network, self._clip([frame])
+        network, canvas, clip = self._parts.network, self._seen.canvas, self._seen.clip([frame])
         words, sentences = self._parts.text.expressions([expression])
         output = network.decode(clip, sentences, network.expressions(clip, words, sentences)).prompted()
-        logits = self._canvas.enlarged(output.masks)
-        score, mask = float(rules.quality(self._canvas.cropped(logits))[0]), self._canvas.framed(logits)[0, 0] > 0
+        logits = canvas.enlarged(output.masks)
+        score, mask = float(rules.quality(canvas.cropped(logits))[0]), canvas.framed(logits)[0, 0] > 0
         return [Candidate(Segment(mask.cpu().numpy(), score))] if mask.any() else []
-
-    def _clip(self, frames: Sequence[int]) -> Clip:
-        return self._parts.network.clip([self._seen(frame) for frame in frames], frames)
-
-    def _seen(self, frame: int) -> Features:
-        """A frame after backbone and pixel decoder."""
-        def see() -> Features:
-            picture = pictures.picture(self._frames[frame], self._canvas.inner)
-            return self._parts.network.features(picture[None])[0]
-
-        return kept(self._features, frame, _FRAMES, see)

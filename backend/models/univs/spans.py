@@ -53,6 +53,14 @@ class Span:
         """Append objects of which nothing is known."""
         self.add(self.values.new_zeros(objects, *self.values.shape[1:]))
 
+    def join(self, other: Span) -> None:
+        """Append the objects of another window; either is zero where it does not reach."""
+        begin, end = min(self.begin, other.begin), max(self.end, other.end)
+        values = self.values.new_zeros(len(self.values) + len(other.values), end - begin, *self.values.shape[2:])
+        for rows, one in ((slice(None, len(self.values)), self), (slice(len(self.values), None), other)):
+            values[rows, one.begin - begin:one.end - begin] = one.values
+        self.values, self.begin = values, begin
+
     def keep(self, rows: Sequence[int]) -> None:
         """Drop all objects but these."""
         self.values = self.values[list(rows)]

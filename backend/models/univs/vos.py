@@ -7,8 +7,8 @@ object goes into the memory pool first, then the clip is segmented and its masks
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -69,8 +69,8 @@ class Stuff:
     """
 
     table: Tensor
-    classes: slice
-    labels: Mapping[int, int]
+    classes: slice = field(default_factory=lambda: slice(0))
+    labels: Mapping[int, int] = field(default_factory=dict)
 
 
 class Follower:
@@ -78,8 +78,10 @@ class Follower:
 
     Args:
         objects: (N,) numbers that draws are made for.
+        begin: the first frame.
 
     Attributes:
+        objects: as given.
         firsts: (N,) the frame each was first seen on; `NEVER` before.
         logits: (N, F, H, W) of the padded frame; boxes: (N, F, 4), as `rules.boxes_of`; embeddings: (N, F, C): of the
             last frames.
@@ -88,16 +90,16 @@ class Follower:
 
     def __init__(
         self, network: Network, canvas: Canvas, settings: Settings, draws: Draws, objects: Sequence[int],
-        stuff: Stuff,
+        stuff: Stuff, begin: int = 0,
     ) -> None:
         self._network, self._canvas, self.settings, self._draws = network, canvas, settings, draws
-        self._objects, self._stuff = list(objects), stuff
+        self.objects, self._stuff = list(objects), stuff
         self._given: dict[int, tuple[int, Tensor]] = {}
-        count, device = len(self._objects), network.device
+        count, device = len(self.objects), network.device
         self.firsts = [NEVER] * count
-        self.logits = Span(0, torch.zeros(count, 0, *canvas.padded, device=device))
-        self.boxes = Span(0, torch.zeros(count, 0, 4, device=device))
-        self.embeddings = Span(0, torch.zeros(count, 0, network.width, device=device))
+        self.logits = Span(begin, torch.zeros(count, 0, *canvas.padded, device=device))
+        self.boxes = Span(begin, torch.zeros(count, 0, 4, device=device))
+        self.embeddings = Span(begin, torch.zeros(count, 0, network.width, device=device))
         self.pool: MemoryPool | None = None
 
     def give(self, row: int, frame: int, mask: Tensor) -> None:
@@ -125,7 +127,35 @@ class Follower:
         known = [row for row, frame in enumerate(self.firsts) if frame < first]
         if known:
             self._go_on(known, first, output.prompted(), regions)
+        for row in known:
+            self._given.pop(row, None)
         return output
+
+    def join(self, other: Follower) -> None:
+        """Go on with the objects of another one as well, which has seen a clip that ends where the last one did or
+        later; it is not used afterwards."""
+        rows = len(self.objects)
+        self.objects += other.objects
+        self.firsts += other.firsts
+        self._given |= {row + rows: given for row, given in other._given.items()}
+        self._stuff = replace(other._stuff, labels={**self._stuff.labels, **{
+            row + rows: label for row, label in other._stuff.labels.items()}})
+        for own, others in ((self.logits, other.logits), (self.boxes, other.boxes),
+                            (self.embeddings, other.embeddings)):
+            own.join(others)
+        assert self.pool is not None and other.pool is not None, "both have seen a clip"
+        self.pool.join(other.pool)
+
+    def keep(self, objects: Collection[int]) -> None:
+        """Drop all objects but these."""
+        rows = [row for row, object in enumerate(self.objects) if object in objects]
+        self.objects, self.firsts = ([one[row] for row in rows] for one in (self.objects, self.firsts))
+        self._given = {rows.index(row): given for row, given in self._given.items() if row in rows}
+        self._stuff = replace(self._stuff, labels={
+            rows.index(row): label for row, label in self._stuff.labels.items() if row in rows})
+        for kept in (self.logits, self.boxes, self.embeddings, self.pool):
+            if kept is not None:
+                kept.keep(rows)
 
     def masks(self, first: int, frames: int) -> Tensor:
         """Logits (N, frames, height, width) of frames that the last clip covers, at the size of the frame."""
@@ -133,7 +163,7 @@ class Follower:
 
     def _extend(self, first: int, end: int) -> None:
         """Room for the frames of a clip, with what is given there; of the past M frames stay."""
-        last = self.embeddings.last(self.settings.stride).mean(1) if self.embeddings.end else None
+        last = self.embeddings.last(self.settings.stride).mean(1) if self.embeddings.values.shape[1] else None
         for kept in (self.logits, self.boxes, self.embeddings):
             kept.forget_before(kept.end - self.settings.recent)
         self.logits.extend(end)
@@ -153,7 +183,7 @@ class Follower:
         visual = VisualPrompts(self._network, clip, self.settings.tokens, self._draws)
         end = first + len(clip)
         if self.pool is None:
-            self.pool = MemoryPool(first, len(clip), len(self._objects), self.settings.tokens, clip.sources[0],
+            self.pool = MemoryPool(first, len(clip), len(self.objects), self.settings.tokens, clip.sources[0],
                                    self.settings.recent)
             shared = 1
         else:
@@ -161,7 +191,7 @@ class Follower:
             self.pool.extend(end, self.firsts)
         for at in range(shared):
             masks = (self.logits.of(first + at, 1)[:, 0] > 0).float()
-            tokens = visual.of_masks(at, numbers[at], masks, self.boxes.of(first + at, 1)[:, 0], self._objects)
+            tokens = visual.of_masks(at, numbers[at], masks, self.boxes.of(first + at, 1)[:, 0], self.objects)
             self.pool.write(first + at, tokens, masks.flatten(1).any(1))
 
     def _prompts(self, clip: Clip) -> Prompts:
@@ -175,7 +205,7 @@ class Follower:
         labels = semantic(output.found().of(self._stuff.classes), self._canvas, self._canvas.cropped)
         nowhere = torch.zeros_like(labels, dtype=torch.bool)
         return torch.stack([labels == self._stuff.labels[row] if row in self._stuff.labels else nowhere
-                            for row in range(len(self._objects))])
+                            for row in range(len(self.objects))])
 
     def _appear(self, rows: list[int], first: int, prompted: Output, regions: Tensor | None) -> None:
         """Objects whose first frame is in the clip: a prediction is believed as far as it agrees with what was given
@@ -240,7 +270,7 @@ class Referred(Follower):
     def __init__(
         self, network: Network, canvas: Canvas, settings: Settings, words: Tensor, sentences: Tensor,
     ) -> None:
-        nothing = Stuff(sentences[:0], slice(0), {})
+        nothing = Stuff(sentences[:0])
         super().__init__(network, canvas, settings, Seeded(), range(len(sentences)), nothing)
         self._words, self._sentences = words, sentences
         self.firsts = [0] * len(sentences)

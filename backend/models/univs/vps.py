@@ -84,11 +84,13 @@ class Segment:
     Attributes:
         thing: an entity; else all that is of one class.
         label: place of its class.
+        score: of that.
     """
 
     number: int
     thing: bool
     label: int
+    score: float
 
 
 class Shares:
@@ -102,13 +104,17 @@ class Shares:
     def __init__(self, canvas: Canvas, things: Collection[int], overlap: float) -> None:
         self._canvas, self._things, self._overlap = canvas, things, overlap
         self._labels: list[int] = []
+        self._best: list[float] = []
         self._entities: dict[int, int] = {}
         self._regions: dict[int, int] = {}
 
     def segments(self) -> list[Segment]:
         """Things, then stuff, as of the last window."""
-        return [*(Segment(number, True, self._labels[row]) for row, number in self._entities.items()),
-                *(Segment(number, False, label) for label, number in self._regions.items())]
+        best: dict[int, float] = {}
+        for label, score in zip(self._labels, self._best, strict=True):
+            best[label] = max(score, best.get(label, 0.0))
+        return [*(Segment(number, True, self._labels[row], self._best[row]) for row, number in self._entities.items()),
+                *(Segment(number, False, label, best.get(label, 0.0)) for label, number in self._regions.items())]
 
     def add(self, window: Window) -> Tensor:
         """The number of the segment of every pixel, 0 where there is none: int64 (F, height, width)."""
@@ -117,7 +123,7 @@ class Shares:
         if not len(window.scores):
             return nothing
         best, labels = window.scores.max(1)
-        self._labels = labels.tolist()
+        self._labels, self._best = labels.tolist(), best.tolist()
         quality = torch.cat([rules.quality(self._enlarged(one)) for one in window.logits.split(1)])
         weight = best * quality * best.new_tensor(
             [1.0 if row in self._entities or label in self._things else _STUFF_WEIGHT
