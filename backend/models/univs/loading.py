@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 
 import torch
@@ -22,6 +23,8 @@ _STAGES = 4
 
 _LEVELS, _POINTS = 3, 4
 """Of the pixel decoder's deformable attention, as transformers has them fixed."""
+
+_log = logging.getLogger(__name__)
 
 
 def network_of(
@@ -96,10 +99,15 @@ def _decoder(own: Mapping[str, Tensor]) -> Decoder:
 
 
 def _filled(network: nn.Module, tensors: Mapping[str, Tensor]) -> nn.Module:
+    """The network with its weights. Names that it does not have are left out, and the log says so: nobody here could
+    see what else a released file may hold."""
     expected = network.state_dict()
-    weights.check_names(expected, tensors, WHAT)
-    weights.check_shapes(expected, tensors, WHAT)
-    network.load_state_dict(tensors)
+    if unexpected := [name for name in tensors if name not in expected]:
+        _log.warning("The file of %s holds weights that are not run: %s.", WHAT, weights.in_groups(unexpected))
+    known = {name: one for name, one in tensors.items() if name in expected}
+    weights.check_names(expected, known, WHAT)
+    weights.check_shapes(expected, known, WHAT)
+    network.load_state_dict(known)
     return network.float().requires_grad_(False).eval()
 
 
