@@ -74,6 +74,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         for at, one in enumerate(waiting, 1):
             _one(task, args, given, one, journal, f"{at}/{len(waiting)}")
+    except KeyboardInterrupt:
+        print(f"\nstopped; {args.out} keeps what is finished, and the same command goes on from there")
+        raise
     finally:
         journal.collect([one.name for one in videos], FORMATS[task.name], categories)
     print(f"{args.out} holds {task.writes} of {len(videos)} {'video' if len(videos) == 1 else 'videos'}")

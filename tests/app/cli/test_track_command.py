@@ -251,6 +251,7 @@ def test_goes_on_after_the_last_finished_video(
 
     monkeypatch.setattr(colour_model.ColourModel, "open", open_and_stop)
     assert track(dataset, "vis", *CATEGORIES) == 130
+    assert "keeps what is finished" in capsys.readouterr().out
     assert {one["video_id"] for one in json.loads((dataset / "vis" / "results.json").read_text())} == {1}
     assert track(dataset, "vis", *CATEGORIES) == 0
     assert len(opened) == 3 and "1 of 2 videos were finished before" in capsys.readouterr().out
