@@ -187,6 +187,16 @@ def davis_palette() -> bytes:
     return colours.tobytes()
 
 
+def intersections(ones: Sequence[Rle], others: Sequence[Rle]) -> npt.NDArray[np.int64]:
+    """Pixels that every pair of masks of one size has in common, shape (len(ones), len(others)); quick where their
+    boxes are apart."""
+    if not ones or not others:
+        return np.zeros((len(ones), len(others)), np.int64)
+    ious = coco_mask.iou([one._code() for one in ones], [one._code() for one in others], [0] * len(others))
+    areas = np.add.outer([one.area for one in ones], [one.area for one in others])
+    return np.rint(ious * areas / (1 + ious)).astype(np.int64)
+
+
 def _runs_of(counts: Any) -> list[int] | None:
     """Counts (a list, or COCO's compressed string) as run lengths; None where they are malformed.
 

@@ -34,8 +34,9 @@ RETURNS = {"missing", "_note", "_remedy", "_why_nothing", "_disagreements", "_le
 """Functions that return such texts, or yield them."""
 VALUES = ("waiting", "written", *ROLES, *STAGES, *STATES, *RUN_STATUSES, *get_args(Reason))
 """Words that stand in such texts, or alone."""
-AT_THE_TERMINAL = {"cli", "training", "migrations", "parity", "server.py", "backup.py", "sequences.py",
-                   "evaluate.py", "download.py", "verify.py"}
+AT_THE_TERMINAL = {"cli", "training", "migrations", "parity", "tasks", "benchmark", "server.py", "backup.py",
+                   "sequences.py", "evaluate.py", "download.py", "verify.py", "parity.py", "parity_video.py",
+                   "journal.py", "vspw.py"}
 """What never reaches a page; the terminal speaks English."""
 CODE = re.compile("[a-z_]+")
 PASSED_ON = {"message", "remedy", "detail", "error"}

@@ -99,7 +99,7 @@ def get(spec: ModelSpec, yes: bool) -> None:
     if lacking:
         print(f"  to install first: {', '.join(lacking)}, about {download.in_units(_packages_bytes())} on disk")
     if not chosen.absent and not lacking:
-        print(store.missing(spec) or "All of it is here, and its checksums are right.")
+        print(registry.availability(spec.name).missing or "All of it is here, and its checksums are right.")
         return
     download.check_room(chosen.to_download + (_packages_bytes() if lacking else 0), chosen.folder)
     if not yes:
@@ -107,7 +107,7 @@ def get(spec: ModelSpec, yes: bool) -> None:
     if lacking:
         launch.prepare(launch.MODELS)
     download.run(chosen, print)
-    print(store.missing(spec) or
+    print(registry.availability(spec.name).missing or
           f"It is here. To see that it loads and works: python3 launch.py models verify {spec.name}")
 
 

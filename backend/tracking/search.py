@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from backend.errors import BadInput, Unavailable
-from backend.masks import Rle, intersection
+from backend.masks import Rle, intersections
 from backend.models import flow
 from backend.models.seam import (
     Candidate,
@@ -171,7 +171,8 @@ class _Composed:
             left.pop(number, None)
             scores, name = self._scores.setdefault(number, {}), self._live[number].category
             scores[name] = max(scores.get(name, 0.0), one.segment.score)
-        follower.remember(frame, {number: one.mask for number, one in masks.items()})
+        if masks:
+            follower.remember(frame, {number: one.mask for number, one in masks.items()})
         for number, live in self._live.items():
             live.unseen = 0 if number in masks or number in again else live.unseen + 1
         self._end(follower, [number for number, live in self._live.items() if live.unseen >= LOST])
@@ -216,9 +217,8 @@ class Overlaps:
 
     def add(self, found: Mapping[int, Rle], there: Mapping[Hashable, Rle]) -> None:
         """The masks of one frame: of tracks, and of what was there before. None of them is empty."""
-        for number, rle in found.items():
-            for key, other in there.items():
-                both = intersection(rle, other)
+        for (number, rle), row in zip(found.items(), intersections([*found.values()], [*there.values()]), strict=True):
+            for (key, other), both in zip(there.items(), row.tolist(), strict=True):
                 shared = self._shared[number, key]
                 shared[0] += both
                 shared[1] += rle.area + other.area - both

@@ -5,7 +5,7 @@ import pytest
 from pycocotools import mask as coco_mask
 
 from backend.errors import BadInput
-from backend.masks import Rle, iou
+from backend.masks import Rle, intersection, intersections, iou
 
 RNG = np.random.default_rng(0)
 
@@ -101,3 +101,11 @@ def test_size_is_checked_against_the_frame() -> None:
     with pytest.raises(BadInput, match="5x6 but the frame is 50x60") as caught:
         Rle.from_json(GOOD, height=60, width=50)
     assert caught.value.code == "wrong_mask_size"
+
+
+def test_intersections_of_every_pair() -> None:
+    rng = np.random.default_rng(3)
+    masks = [Rle.from_mask(rng.random((40, 50)) < share) for share in (0.1, 0.5, 0.9)] + [Rle.empty(40, 50)]
+    found = intersections(masks, masks[:2])
+    assert found.tolist() == [[intersection(one, other) for other in masks[:2]] for one in masks]
+    assert intersections([], masks).shape == (0, 4) and intersections(masks, []).shape == (4, 0)

@@ -19,6 +19,7 @@ export class Searches {
     const { store } = workspace;
     const { id, frame_count: frames } = store.state.video;
     this.told = 0; // id of the search whose end was said
+    this.listening = false;
     this.masks = new MaskCache(id, frames, () => workspace.stage.redraw(), `api/videos/${id}/tracks/masks`);
     store.set({ found: [], searching: null, searchKind: null, foundChosen: new Set(), foundAt: null, foundHovered: null,
       foundCategory: "", foundScore: 0 });
@@ -51,8 +52,14 @@ export class Searches {
     return chosen.length ? chosen : this.listed;
   }
 
+  /** There is a list to show them in: read what there is, from now on whenever the page connects. */
+  listen() {
+    this.listening = true;
+  }
+
   /** Read what there is. What was read before may be out of date. */
   async refresh() {
+    if (!this.listening) return;
     const { searches, tracks } = await request("GET", `${this.path}/searches`);
     const ids = new Set(tracks.map(({ id }) => id));
     const { foundChosen, foundAt } = this.state;
@@ -72,6 +79,7 @@ export class Searches {
 
   /** What the server says of a search: more may have been found. @param {VideoSearch} search */
   async take(search) {
+    if (!this.listening) return;
     const { store, toast } = this.workspace;
     const ended = this.current?.id === search.id && !GOING.includes(search.status);
     if (GOING.includes(search.status) && (this.current?.id ?? search.id) === search.id) store.set({ searching: search });

@@ -22,6 +22,9 @@ MOST = 100
 LIKELY = 0.5
 """Pixels of a mask are likelier."""
 
+_AT_ONCE = 16
+"""Masks made at once: a hundred of a large frame are gigabytes as numbers."""
+
 
 class Asked(NamedTuple):
     """What is looked for.
@@ -63,7 +66,8 @@ def look(network: Network, features: Features, asked: Asked, with_iou: bool = Tr
 
 
 def instances(
-    queries: Queries, shape: tuple[int, int], most: int = MOST, overlap: float = OVERLAP, likely: float = LIKELY
+    queries: Queries, shape: tuple[int, int], most: int = MOST, overlap: float = OVERLAP, likely: float = LIKELY,
+    least: float = 0.0,
 ) -> Instances:
     """The best of what was seen: distinct queries, then the likeliest pairs of a query and a class.
 
@@ -71,13 +75,14 @@ def instances(
         shape: (height, width) of the frame.
         most: instances; 1 for an expression.
         overlap, likely: as of `OVERLAP` and `LIKELY`.
+        least: score.
     """
     kept = torch.tensor(scoring.distinct(queries.boxes, queries.likely, overlap), device=queries.boxes.device)
     pairs = queries.likely[kept].flatten()
     scores, chosen = pairs.topk(min(most, len(pairs)))
     rows, labels = kept[chosen // queries.likely.shape[1]], chosen % queries.likely.shape[1]
     boxes = scoring.clipped_boxes(queries.boxes[rows], shape)
-    there = (boxes[:, 2:] > boxes[:, :2]).all(1)
+    there = (boxes[:, 2:] > boxes[:, :2]).all(1) & (scores >= least)
     shown, place = rows[there].unique(return_inverse=True)
-    masks = scoring.resized(queries.probable_masks(shown.tolist()) > likely, shape)
-    return Instances(boxes[there], scores[there], labels[there], masks[place], rows[there])
+    masks = [scoring.resized(queries.probable_masks(some.tolist()) > likely, shape) for some in shown.split(_AT_ONCE)]
+    return Instances(boxes[there], scores[there], labels[there], torch.cat(masks)[place], rows[there])

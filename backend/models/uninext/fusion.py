@@ -1,4 +1,4 @@
-"""Bidirectional fusion of picture and prompt before the encoder (section 3.2, equation 2; after GLIP)."""
+"""Early fusion of picture and prompt (section 3.2, equation 1; after GLIP)."""
 
 from __future__ import annotations
 

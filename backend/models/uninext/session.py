@@ -63,7 +63,7 @@ class UninextSession:
 
     def detect(self, frame: int, query: Categories) -> list[Candidate]:
         """The best pairs of a query and a category (see `Detecting.detect`)."""
-        found = self._instances(frame, query)
+        found = self._instances(frame, query, 0.0)
         return [Candidate(_segment(found, place), query.names[label])
                 for place, label in enumerate(found.labels.tolist())]
 
@@ -73,7 +73,8 @@ class UninextSession:
         """Objects of the categories (None: those of COCO), or the one that an expression means. Only this frame is
         looked at."""
         query = Categories(names=list(vocabulary.COCO.names)) if query is None else query
-        return self._known.others(frame, _candidates(self._instances(frame, query), query))
+        least = LEAST if isinstance(query, Categories) else 0.0
+        return self._known.others(frame, _candidates(self._instances(frame, query, least), query))
 
     def search(self, kind: SearchKind, query: Categories | Expression | None, within: range) -> Search:
         """Not of weights that were trained on pictures alone."""
@@ -90,13 +91,14 @@ class UninextSession:
         for one in (self._known, self._pictures, self._features, self._asked):
             one.clear()
 
-    def _instances(self, frame: int, query: Categories | Expression) -> Instances:
-        """On the processor."""
+    def _instances(self, frame: int, query: Categories | Expression, least: float) -> Instances:
+        """Those of at least this score, on the processor."""
         expression = isinstance(query, Expression)
         with told_when_full(self._title), torch.inference_mode():
             asked = self._ask(query.text if isinstance(query, Expression) else tuple(query.names))
             queries = look(self._network, self._seen(frame, pictures.IMAGES), asked)
-            found = instances(queries, (self._frames.height, self._frames.width), 1 if expression else MOST)
+            found = instances(queries, (self._frames.height, self._frames.width), 1 if expression else MOST,
+                              least=least)
         return Instances(*(one.cpu() for one in found))
 
     def _pixels(self, frame: int, shorter: int) -> Tensor:
@@ -121,13 +123,12 @@ class UninextSession:
 
 
 def _candidates(found: Instances, query: Categories | Expression) -> list[Candidate]:
-    """What is proposed: of categories what is likely enough, each query as what it is likeliest; of an expression what
-    it means, however likely."""
+    """What is proposed: what has a pixel, each query as what it is likeliest."""
     names = None if isinstance(query, Expression) else query.names
     made: dict[int, Candidate] = {}
     for place, row in enumerate(found.queries.tolist()):
         segment = _segment(found, place)
-        if row not in made and segment.mask.any() and (names is None or segment.score >= LEAST):
+        if row not in made and segment.mask.any():
             made[row] = Candidate(segment, None if names is None else names[int(found.labels[place])])
     return list(made.values())
 

@@ -156,8 +156,8 @@ class Transformer(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """The first stage: the cells that look most like an object give the boxes to start from.
 
-        Their content is learnt and does not depend on the cells ("mixed query selection", DINO section 3.4). Of a
-        picture with fewer cells there are fewer queries.
+        Their content is learnt and depends on neither picture nor prompt ("static queries"). Of a picture with fewer
+        cells there are fewer queries.
 
         Returns:
             Queries (B, Q, width) and boxes (B, Q, 4).

@@ -14,9 +14,9 @@ from torch import Tensor
 PositionCode = Literal["ArbitraryT", "FixedT"]
 """What the temporal position code counts: frames of the video, or places in the clip."""
 
-GroupMask = Literal["sep", "sep-blocked"]
-"""Who sees whom in self-attention: learnable queries see each other, and prompts see each other (sep) or themselves
-only (sep-blocked)."""
+GroupMask = Literal["sep", "sep-blocked", "sep-l2p", "all", "none"]
+"""Who sees whom in self-attention. Learnable queries see each other only, and prompts each other (sep), themselves only
+(sep-blocked) or everyone (sep-l2p); or everyone sees everyone (all, none)."""
 
 
 @dataclass(frozen=True)

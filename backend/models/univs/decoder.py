@@ -228,15 +228,16 @@ class Decoder(nn.Module):
         return within | ~within.any(-1, keepdim=True)
 
     def _groups(self, count: int, frames: int, groups: GroupMask) -> Tensor | None:
-        """Who sees whom: bool (Q*T, Q*T). Learnable queries never see prompts, so that nothing found depends on what
-        was pointed at."""
+        """Who sees whom: bool (Q*T, Q*T); None: everyone everyone. Where groups are apart, learnable queries never see
+        prompts, so that nothing found depends on what was pointed at."""
         learnable = len(self.query_feat)
-        if count == learnable:
+        if count == learnable or groups in ("all", "none"):
             return None
         group = torch.zeros(count, dtype=torch.long, device=self.query_feat.device)
-        group[learnable:] = 1 if groups == "sep" else torch.arange(1, count - learnable + 1, device=group.device)
+        group[learnable:] = torch.arange(1, count - learnable + 1) if groups == "sep-blocked" else 1
         group = group.repeat_interleave(frames)
-        return group[:, None] == group[None]
+        together = group[:, None] == group[None]
+        return together | (group > 0)[:, None] if groups == "sep-l2p" else together
 
 
 def _by_frame(tokens: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ def fitted(height: int, width: int, shortest: int = SHORTEST) -> tuple[int, int]
     scale = shortest / min(height, width)
     if max(height, width) * scale > LONGEST:
         scale = LONGEST / max(height, width)
-    return int(height * scale + 0.5), int(width * scale + 0.5)
+    return max(1, int(height * scale + 0.5)), max(1, int(width * scale + 0.5))
 
 
 def padded(size: tuple[int, int]) -> tuple[int, int]:

@@ -85,6 +85,24 @@ def test_get_says_what_it_will_do_and_does_it(hub: Hub, folder: Path, capsys: py
     assert "is here" in capsys.readouterr().out and len(hub.asked) == asked
 
 
+def test_what_is_not_on_the_hub_is_to_be_brought_by_hand(
+    hub: Hub, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by_hand = WeightFile("big.pth", "a drive", "none", "python3 launch.py models use disc --path FOLDER")
+    spec = replace(SPEC, weights=(by_hand, SPEC.weights[1]))
+    monkeypatch.setitem(registry._PACKAGES, "disc", SimpleNamespace(
+        SPEC=spec, missing=lambda: store.missing(spec), load=flow.load))
+    assert "big.pth of a drive" in (store.missing(spec) or "") and "config.json of a rep" in (store.missing(spec) or "")
+    assert models("get", "disc", "--yes") == 0
+    said = capsys.readouterr().out
+    assert "big.pth from a drive, by hand into the same folder; licence: none" in said
+    assert [path.name for path in folder.iterdir()] == ["config.json"]
+    assert "big.pth of a drive (licence: none) missing: run `python3 launch.py models use disc" in said.splitlines()[-1]
+    monkeypatch.setitem(registry._PACKAGES, "disc", SimpleNamespace(SPEC=replace(spec, weights=(by_hand,))))
+    assert models("get", "disc", "--yes") == 2
+    assert "no weights on the hub" in capsys.readouterr().err
+
+
 def test_a_killed_download_goes_on_where_it_was(hub: Hub, folder: Path) -> None:
     hub.stops_after["model-1.bin"] = len(WEIGHTS) - 1  # the hub's code writes 10 MB at a time
     command = ("import sys; from app.cli.__main__ import main; from backend.models import registry; "

@@ -13,6 +13,7 @@ const ROW = 28; // CSS pixels, as .tw-object has them
 /** @param {import("../workspace.js").Workspace} workspace */
 export function foundPanel(workspace) {
   const { store, searches } = workspace;
+  searches.listen();
   const title = h("h2", {});
   const list = h("ul", {
     class: "tw-objects tw-found", role: "grid", "aria-label": t`Found over the video`, "aria-multiselectable": "true", tabindex: 0,

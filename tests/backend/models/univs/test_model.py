@@ -14,8 +14,10 @@ from backend.errors import BadInput, ThroughlineError, Unavailable
 from backend.models import store, univs
 from backend.models.seam import Candidate
 from backend.models.store import Options
-from backend.models.univs import loading, parts
+from backend.models.univs import loading, parts, pictures
+from backend.models.univs.clip import GroupMask, Output, Prompts
 from backend.models.univs.model import UnivsModel
+from backend.models.univs.network import Config
 from backend.prompts import Categories, Expression
 from tests import tiny_univs
 from tests.moving_shapes import Shapes
@@ -128,6 +130,44 @@ def test_other_weights_are_refused_with_what_they_seem_to_be(released: Tensors) 
         loading.network_of(less)
     with pytest.raises(BadInput, match=r"decoder_norm\.weight is"):
         loading.network_of({**released, "sem_seg_head.predictor.decoder_norm.weight": torch.zeros(2)})
+
+
+@pytest.mark.parametrize(("frame", "seen", "padded"), [
+    ((720, 1280), (640, 1138), (640, 1152)), ((480, 640), (640, 853), (640, 864)),
+    ((300, 3000), (133, 1333), (160, 1344)),
+    ((1, 9000), (1, 1333), (32, 1344)), ((1, 1), (640, 640), (640, 640)),
+])
+def test_frames_are_resized_by_their_shorter_side(
+    frame: tuple[int, int], seen: tuple[int, int], padded: tuple[int, int]
+) -> None:
+    assert pictures.fitted(*frame) == seen and pictures.padded(seen) == padded
+
+
+def test_pictures_are_normalised_and_padded_with_zeros() -> None:
+    made = pictures.picture(np.full((40, 50, 3), (124, 116, 104), np.uint8), (20, 25))
+    assert made.shape == (3, 32, 32) and made[:, :20, :25].abs().max() < 0.01 and not made[:, 20:].any()
+    assert float(made[0, 0, 0]) == pytest.approx((124 - 123.675) / 58.395, abs=1e-6)
+
+
+@pytest.mark.parametrize(("groups", "learnable_depend", "prompts_depend"), [
+    ("sep", False, True), ("sep-blocked", False, False), ("sep-l2p", False, True), ("all", True, True),
+])
+def test_who_sees_whom(released: Tensors, groups: GroupMask, learnable_depend: bool, prompts_depend: bool) -> None:
+    """What is said of learnable queries, and of the first prompt, with another second prompt."""
+    network = loading.network_of(released, Config(groups=groups))
+    generator = torch.Generator().manual_seed(0)
+    clip = network.clip(network.features(torch.rand(2, 3, 64, 64, generator=generator)), [0, 1])
+
+    def decoded(second: float) -> Output:
+        query = torch.rand(2, 2, network.width, generator=generator.manual_seed(1))
+        query[1] *= second
+        dense = torch.rand(2, 3, 2, network.width, generator=generator)
+        return network.decode(clip, torch.rand(4, 64, generator=generator), Prompts(query, query, dense, dense))
+
+    one, other = decoded(1.0), decoded(2.0)
+    same = [torch.allclose(a, b, atol=1e-5) for a, b in zip(one.embeddings, other.embeddings, strict=True)]
+    assert all(same[:network.learnable]) != learnable_depend
+    assert same[network.learnable] != prompts_depend
 
 
 def test_names_nobody_knows_are_left_out_and_said(released: Tensors, caplog: pytest.LogCaptureFixture) -> None:
