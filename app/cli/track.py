@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import re
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from app.cli.output import shower
 from backend.errors import BadInput
 from backend.formats import FORMATS
 from backend.formats.journal import Journal
-from backend.models import registry
-from backend.tasks.dataset import LISTS, Listed, anything, listed, read_categories
+from backend.models import registry, store
+from backend.tasks.dataset import LISTS, Listed, listed, read_categories
 from backend.tasks.perform import perform
 from backend.tasks.table import TASKS, BenchmarkTask, choose
 from backend.tasks.telling import Given
@@ -63,14 +64,14 @@ def run(args: argparse.Namespace) -> int:
     videos = listed(args.videos, args.annotations)
     given = _given(args, task, len(videos))
     journal = Journal(args.out, {
-        "task": task.name, "model": spec.name, "version": spec.version, "frames": f"{args.frames}",
+        "task": task.name, "model": spec.name, "version": spec.version, "frames": str(args.frames),
+        "options": asdict(store.options(spec.name)),
         "told": {name: str(getattr(args, name)) for name in
                  ("annotations", "categories", "expression", "box", "boxes", "masks", "labels")},
     })
-    categories = anything() if given.categories is None else given.categories
     waiting = [one for one in videos if not journal.is_done(one.name)]
     if len(waiting) < len(videos):
-        print(f"{len(videos) - len(waiting)} of {len(videos)} videos were finished before")
+        print(f"finished before: {len(videos) - len(waiting)} of {_count(len(videos), 'video')}")
     try:
         for at, one in enumerate(waiting, 1):
             _one(task, args, given, one, journal, f"{at}/{len(waiting)}")
@@ -78,8 +79,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"\nstopped; {args.out} keeps what is finished, and the same command goes on from there")
         raise
     finally:
-        journal.collect([one.name for one in videos], FORMATS[task.name], categories)
-    print(f"{args.out} holds {task.writes} of {len(videos)} {'video' if len(videos) == 1 else 'videos'}")
+        journal.collect([one.name for one in videos], FORMATS[task.name], given.ids)
+    print(f"{args.out} holds {task.writes} of {_count(len(videos), 'video')}")
     return 0
 
 
@@ -87,15 +88,14 @@ def _one(
     task: BenchmarkTask, args: argparse.Namespace, given: Given, one: Listed, journal: Journal, place: str
 ) -> None:
     model = registry.load(args.model)
-    categories = anything() if given.categories is None else given.categories
     started = time.monotonic()
     with one.opened(args.frames) as video:
         told = given.told(task, one, video)
         show = shower(one.name)
         found = perform(task, model, video, told, lambda done: show(task.title, done, len(video.within)))
-        journal.add(one.name, lambda into: FORMATS[task.name].write(video, told, found, categories, into))
+        journal.add(one.name, lambda into: FORMATS[task.name].write(video, told, found, given.ids, into))
     seconds = time.monotonic() - started
-    print(f"{place} {one.name}: {len(video.within)} frames, {len(found)} found, {seconds:.1f} s", flush=True)
+    print(f"{place} {one.name}: {_count(len(video.within), 'frame')}, {len(found)} found, {seconds:.1f} s", flush=True)
 
 
 def _given(args: argparse.Namespace, task: BenchmarkTask, videos: int) -> Given:
@@ -116,6 +116,10 @@ def _given(args: argparse.Namespace, task: BenchmarkTask, videos: int) -> Given:
                   args.labels)
     given.check(task)
     return given
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"
 
 
 def _range(text: str) -> slice:

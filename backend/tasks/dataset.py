@@ -12,7 +12,7 @@ from typing import Any
 from backend.errors import BadInput, NotFound
 from backend.models.vocabulary import OVIS, VIPSEG, YOUTUBE_VIS_2019, YOUTUBE_VIS_2021
 from backend.quality.sequences import PictureFrames, pictures_in
-from backend.tasks.found import ANYTHING, CategoryIds, Video
+from backend.tasks.found import CategoryIds, Video
 from backend.video.indexer import build_index
 from backend.video.reader import VideoReader
 
@@ -109,7 +109,7 @@ def read_categories(given: str | None, annotations: Path | None) -> CategoryIds 
         annotations: taken where nothing is given and they have categories.
 
     Returns:
-        None where there are none: then everything is found, and all of it is of the category `ANYTHING`.
+        None where there are none: then everything is found, and all of it is of one category.
 
     Raises:
         BadInput: as `CategoryIds.of`, or a file that has no categories.
@@ -127,11 +127,6 @@ def read_categories(given: str | None, annotations: Path | None) -> CategoryIds 
         return _of_json(data)
     names = file.read_text(encoding="utf-8").strip().split("\n") if file.is_file() else given.split(",")
     return CategoryIds.of((name, number) for number, name in enumerate(names, 1))
-
-
-def anything() -> CategoryIds:
-    """The categories of a search that is told no categories."""
-    return CategoryIds({ANYTHING: 1})
 
 
 def _of_json(data: Mapping[str, Any]) -> CategoryIds:

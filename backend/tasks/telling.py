@@ -15,7 +15,7 @@ from backend.masks import BoolMask
 from backend.prompts import Box, check_inside
 from backend.quality.sequences import VOID, indices_of, pictures_in
 from backend.tasks.dataset import Listed, read_json
-from backend.tasks.found import XYWH, CategoryIds, Video
+from backend.tasks.found import ANYTHING, XYWH, CategoryIds, Video
 from backend.tasks.perform import Told
 from backend.tasks.table import BenchmarkTask
 
@@ -39,6 +39,11 @@ class Given:
     boxes: Path | None = None
     masks: Path | None = None
     labels: Path | None = None
+
+    @property
+    def ids(self) -> CategoryIds:
+        """The numbers of what is found; where no categories are given, all is of one."""
+        return self.categories or CategoryIds({ANYTHING: 1})
 
     def check(self, task: BenchmarkTask) -> None:
         """Refuse what the task cannot begin without. Raises BadInput."""

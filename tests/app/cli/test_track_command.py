@@ -254,7 +254,7 @@ def test_goes_on_after_the_last_finished_video(
     assert "keeps what is finished" in capsys.readouterr().out
     assert {one["video_id"] for one in json.loads((dataset / "vis" / "results.json").read_text())} == {1}
     assert track(dataset, "vis", *CATEGORIES) == 0
-    assert len(opened) == 3 and "1 of 2 videos were finished before" in capsys.readouterr().out
+    assert len(opened) == 3 and "finished before: 1 of 2 videos" in capsys.readouterr().out
     assert {one["video_id"] for one in json.loads((dataset / "vis" / "results.json").read_text())} == {1, 2}
     assert not list(dataset.rglob("*.part"))
     assert track(dataset, "vis", "--categories", "red") == 2
