@@ -20,8 +20,8 @@ _COUNTER = "num_batches_tracked"
 
 
 def network_of(
-    released: Mapping[str, Tensor], heads: int = HEADS, device: torch.device | str = "cpu",
-    precision: torch.dtype = torch.float32,
+    released: Mapping[str, Tensor], heads: int = HEADS, word_heads: int | None = None,
+    device: torch.device | str = "cpu", precision: torch.dtype = torch.float32,
 ) -> UninextNetwork:
     """The network of a state dict with released names, in float32, all sizes read off its tensors.
 
@@ -29,7 +29,7 @@ def network_of(
     there is no head for the overlap.
 
     Args:
-        heads, precision: as of `UninextNetwork`.
+        heads, word_heads, precision: as of `UninextNetwork`.
 
     Raises:
         BadInput: weights of something else, not all of them, or of unknown names.
@@ -37,7 +37,7 @@ def network_of(
     tensors = names.renamed(released)
     try:
         with no_init_weights():
-            network = UninextNetwork(tensors, heads, precision)
+            network = UninextNetwork(tensors, heads, word_heads, precision)
     except (KeyError, IndexError, ValueError, ZeroDivisionError) as error:
         raise BadInput(
             "wrong_weights", f"These are not the weights of {WHAT}: {error} is missing or not as expected.",

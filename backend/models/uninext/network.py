@@ -19,7 +19,7 @@ from backend.models.uninext.transformer import Decoder, Encoder, Mlp, Transforme
 from backend.models.uninext.types import Features, Image, Output, Prompt
 
 HEADS = 8
-"""Of the attention of encoder and decoder; the only size that no shape tells."""
+"""Of the attention of encoder and decoder, which no shape tells."""
 
 _MEAN, _STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 _GROUPS = 32
@@ -33,6 +33,7 @@ class UninextNetwork(nn.Module):
     Args:
         released: the state dict as `names.renamed` gives it.
         heads: see `HEADS`.
+        word_heads: of BERT's attention; None: of 64 channels each, as in all BERTs.
         precision: in which matrices are multiplied, under autocast; the weights, boxes, positions and likenesses are of
             float32 whatever it is. The authors ran all in float32.
 
@@ -43,13 +44,14 @@ class UninextNetwork(nn.Module):
     """
 
     def __init__(
-        self, released: Mapping[str, Tensor], heads: int = HEADS, precision: torch.dtype = torch.float32
+        self, released: Mapping[str, Tensor], heads: int = HEADS, word_heads: int | None = None,
+        precision: torch.dtype = torch.float32,
     ) -> None:
         super().__init__()
         self.precision = precision
         shapes = {name: tuple(tensor.shape) for name, tensor in released.items()}
         self.follows = any(name.startswith("ref_backbone.") for name in shapes)
-        self.text_encoder = _bert(shapes)
+        self.text_encoder = _bert(shapes, word_heads)
         self.longest = shapes["text_encoder.embeddings.position_embeddings.weight"][0]
         self.backbone = backbones.backbone(_under("backbone.", released))
         levels, width = shapes["transformer.level_embed"]
@@ -176,10 +178,10 @@ def _shrunk(padding: Tensor, like: Tensor) -> Tensor:
     return F.interpolate(padding[:, None].float(), like.shape[-2:])[:, 0].bool()
 
 
-def _bert(shapes: Mapping[str, tuple[int, ...]]) -> BertModel:
+def _bert(shapes: Mapping[str, tuple[int, ...]], heads: int | None) -> BertModel:
     rows, width = shapes["text_encoder.embeddings.word_embeddings.weight"]
     return BertModel(BertConfig(
-        vocab_size=rows, hidden_size=width, num_attention_heads=width // 64,
+        vocab_size=rows, hidden_size=width, num_attention_heads=heads or width // 64,
         num_hidden_layers=_count(shapes, "text_encoder.encoder.layer."),
         intermediate_size=shapes["text_encoder.encoder.layer.0.intermediate.dense.weight"][0],
         max_position_embeddings=shapes["text_encoder.embeddings.position_embeddings.weight"][0],

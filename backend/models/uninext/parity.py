@@ -25,5 +25,6 @@ def outputs(case: Case) -> dict[str, Array]:
     """See `backend.parity.run.Family`."""
     released = {name: torch.from_numpy(one) for name, one in case.weights.items()}
     released |= {copy: released[name] for copy, name in case.about.get("aliases", {}).items()}
-    network = network_of(released, heads=case.about["settings"]["heads"])
-    return _KINDS[case.about["params"]["kind"]](case, network)
+    settings, params = case.about["settings"], case.about["params"]
+    network = network_of(released, settings["heads"], params["text_encoder"]["heads"])
+    return _KINDS[params["kind"]](case, network)
