@@ -16,7 +16,7 @@ from backend.models import store
 from backend.models.uninext.loading import network_of
 from backend.models.uninext.model import UninextModel
 from tests import tiny_uninext
-from tests.uninext_cases import GOLDEN
+from tests.golden_cases import GOLDEN
 
 Released = Mapping[str, torch.Tensor]
 

@@ -14,7 +14,7 @@ from backend.models.uninext.network import UninextNetwork
 from backend.models.uninext.transformer import Decoder, DecoderLayer
 from backend.models.uninext.types import Prompt
 from backend.parity.run import run_case
-from tests import uninext_cases
+from tests import golden_cases
 
 Patch = pytest.MonkeyPatch
 
@@ -23,7 +23,7 @@ IMAGES = ("detection", "instseg", "grounding", "convnext", "vit")
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_it_is_the_authors(name: str) -> None:
-    result = run_case(uninext_cases.read(name))
+    result = run_case(golden_cases.read(f"uninext_{name}"))
     assert result.passed, result
 
 
@@ -152,6 +152,6 @@ def windows_are_everywhere(patch: Patch) -> None:
 ], ids=lambda one: one if isinstance(one, str) else one.__name__)
 def test_a_wrong_detail_is_noticed(name: str, break_it: Callable[[Patch], None], monkeypatch: Patch) -> None:
     break_it(monkeypatch)
-    result = run_case(uninext_cases.read(name))
+    result = run_case(golden_cases.read(f"uninext_{name}"))
     assert result.error is None, result.error
     assert not result.passed

@@ -16,7 +16,7 @@ from backend.models.uninext.network import UninextNetwork
 from backend.models.uninext.scoring import pixel_boxes
 from backend.models.uninext.types import Features, Output, Prompt
 from backend.parity.run import run_case
-from tests import uninext_cases
+from tests import golden_cases
 
 Patch = pytest.MonkeyPatch
 
@@ -67,7 +67,7 @@ def remembered() -> Iterator[None]:
 
 @pytest.mark.parametrize("name", VIDEOS)
 def test_it_is_the_authors(name: str) -> None:
-    result = run_case(uninext_cases.read(name))
+    result = run_case(golden_cases.read(f"uninext_{name}"))
     assert result.passed, result
 
 
