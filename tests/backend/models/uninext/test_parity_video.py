@@ -194,6 +194,6 @@ def given_masks_are_not_taken(patch: Patch) -> None:
 ], ids=lambda one: one if isinstance(one, str) else one.__name__)
 def test_a_wrong_detail_is_noticed(name: str, break_it: Callable[[Patch], None], monkeypatch: Patch) -> None:
     break_it(monkeypatch)
-    result = run_case(uninext_cases.read(name))
+    result = run_case(golden_cases.read(f"uninext_{name}"))
     assert result.error is None, result.error
     assert not result.passed
