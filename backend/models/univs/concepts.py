@@ -44,6 +44,9 @@ _NAMED: tuple[tuple[str, Vocabulary], ...] = (
     ("ovis", OVIS))
 """The slices whose names are known here; of a name that is in several the first counts."""
 
+_TOGETHER = 16
+"""Names that are encoded before they are kept: what is stopped goes on from there."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -82,9 +85,9 @@ class Concepts:
         plain = [_plain(name) for name in names]
         _check(names, plain)
         with self._encoding:
-            new = [name for name in dict.fromkeys(plain) if name not in self._given and name not in self._rows]
-            if new:
-                self._encode(new)
+            new = [name for name in plain if name not in self._given and name not in self._rows]
+            for start in range(0, len(new), _TOGETHER):
+                self._encode(new[start:start + _TOGETHER])
         return torch.stack([self._given[name] if name in self._given else self._rows[name] for name in plain])
 
     def _encode(self, names: Sequence[str]) -> None:
@@ -118,8 +121,10 @@ def read_table(path: Path) -> Tensor:
 
 def mark_of(text_weights: Mapping[str, Tensor]) -> str:
     """What tells text weights from others."""
-    sums = [f"{name} {float(one.double().sum())!r}" for name, one in sorted(text_weights.items())]
-    return f"{zlib.crc32(' '.join(sums).encode()):08x}"
+    made = 0
+    for _, one in sorted(text_weights.items()):
+        made = zlib.crc32(one.detach().contiguous().reshape(-1).view(torch.uint8).numpy(), made)
+    return f"{made:08x}"
 
 
 def _check(names: Sequence[str], plain: Sequence[str]) -> None:

@@ -177,7 +177,7 @@ class Decoder(nn.Module):
 
     def forward(self, clip: Clip, table: Tensor, prompts: Prompts | None, groups: GroupMask) -> Output:
         """As `Network.decode`."""
-        frames, layers = len(clip), cast(Sequence[Layer], self.layers)
+        frames, learnable, layers = len(clip), len(self.query_feat), cast(Sequence[Layer], self.layers)
         x, position = (one[:, None].expand(-1, frames, -1) for one in (self.query_feat, self.query_embed))
         if prompts is not None:
             read = layers[0].read_prompts(prompts.query, prompts.position, prompts)
@@ -189,14 +189,14 @@ class Decoder(nn.Module):
             level = number % LEVELS
             allowed = self._allowed(self._masks(x, clip.small[level], prompts))
             if prompts is not None and number:
-                given = slice(len(self.query_feat), None)
-                x = torch.cat([x[:given.start], layer.read_prompts(x[given], position[given], prompts)])
+                read = layer.read_prompts(x[learnable:], position[learnable:], prompts)
+                x = torch.cat([x[:learnable], read])
             x = layer.look(x, position, clip, level, allowed)
             x = layer.exchange(x, position, together)
             x = layer.ffn(x)
         embeddings = self.decoder_norm(x)
         return Output(self._logits(embeddings, table, prompts), self._masks(x, clip.masks, prompts), embeddings,
-                      len(self.query_feat))
+                      learnable)
 
     def _logits(self, embeddings: Tensor, table: Tensor, prompts: Prompts | None) -> Tensor:
         """Scores of classes are cosines, those of expressions plain products: (Q, K)."""

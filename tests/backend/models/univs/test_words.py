@@ -107,6 +107,26 @@ def test_rows_are_taken_from_the_table_or_encoded_once(tmp_path: Path) -> None:
     assert letters.asked == ["forklift"] * 2
 
 
+def test_what_was_encoded_before_it_was_stopped_is_kept(tmp_path: Path) -> None:
+    class Stopped(Letters):
+        def names(self, texts: Sequence[str]) -> Tensor:
+            if self.asked:
+                raise KeyboardInterrupt
+            return super().names(texts)
+
+    kept, names = tmp_path / concepts.KEPT, [f"{number} dogs" for number in range(20)]
+    with pytest.raises(KeyboardInterrupt):
+        Concepts(Stopped(), None, kept).rows(names)
+    letters = Letters()
+    assert len(Concepts(letters, None, kept).rows(names)) == 20 and letters.asked == names[16:]
+
+
+def test_the_mark_tells_text_weights_apart() -> None:
+    ones = {"a": torch.ones(2, 3).T, "b": torch.tensor(1.0)}
+    assert concepts.mark_of(ones) == concepts.mark_of(dict(reversed(ones.items())))
+    assert concepts.mark_of(ones) != concepts.mark_of({**ones, "b": torch.tensor(1.5)})
+
+
 def test_a_damaged_or_locked_file_of_rows_is_no_obstacle(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     kept = tmp_path / concepts.KEPT
     kept.write_bytes(b"damaged")
