@@ -123,7 +123,7 @@ def mark_of(text_weights: Mapping[str, Tensor]) -> str:
     """What tells text weights from others."""
     made = 0
     for _, one in sorted(text_weights.items()):
-        made = zlib.crc32(one.detach().contiguous().reshape(-1).view(torch.uint8).numpy(), made)
+        made = zlib.crc32(one.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes(), made)
     return f"{made:08x}"
 
 
