@@ -54,10 +54,10 @@ def remembered() -> Iterator[None]:
     made: dict[tuple[int, ...], Remembering] = {}
     right = parity.network_of
 
-    def network_of(released: dict[str, Tensor], heads: int) -> Remembering:
+    def network_of(released: dict[str, Tensor], *heads: int) -> Remembering:
         key = tuple(one.data_ptr() for one in released.values())
         if key not in made:
-            made[key] = Remembering(right(released, heads))
+            made[key] = Remembering(right(released, *heads))
         return made[key]
 
     with pytest.MonkeyPatch.context() as patch:
