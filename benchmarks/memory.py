@@ -39,7 +39,7 @@ def run(quick: bool = False) -> dict[str, Any]:
     real one of 768 frames."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "long.mp4"
-        _make_video(made, 60 if quick else 5000)
+        make_video(made, 60 if quick else 5000)
         videos: dict[str, tuple[Path, Box]] = {"made here": (made, (*_place(0), SIDE, SIDE))}
         if SHARED_VIDEO.is_file():
             videos[SHARED_VIDEO.name] = SHARED_VIDEO, (380, 130, 100, 130)
@@ -71,17 +71,18 @@ def _memory_while_tracking(name: str, frames: VideoReader, box: Box, stop: int) 
     start[y:y + height, x:x + width] = True
     for frame, _ in enumerate(follow(name, frames, {1: start}, stop), 1):
         if frame % SAMPLE_EVERY == 0 or frame == stop - 1:
-            yield frame, _resident()
+            yield frame, resident()
         if frame % 500 == 0 and sys.stderr.isatty():
             print(f"\r\033[K  {name}, frame {frame} of {stop}\r", end="", file=sys.stderr, flush=True)
 
 
-def _resident() -> int:
+def resident() -> int:
+    """Bytes of this process and its children."""
     process = psutil.Process()
     return sum(one.memory_info().rss for one in [process, *process.children(recursive=True)])
 
 
-def _make_video(path: Path, frames: int) -> None:
+def make_video(path: Path, frames: int) -> None:
     """A textured square that circles over textured ground."""
     width, height = SIZE
     rng = np.random.default_rng(0)

@@ -27,6 +27,10 @@ from backend.quality.matching import best_pairs
 _LATE = 3
 """Embeddings that new ones are compared with, and that the next is expected to be the mean of."""
 
+MOST = 200
+"""Entities of a search: with every one more memory and time are needed for all clips after it. No limit of the release,
+whose videos are short."""
+
 _DOUBLE = 0.5
 """Overlap with a known entity, on any frame, from which on something is not new."""
 
@@ -170,10 +174,10 @@ class Entities:
 
     def flush(self, first: int, last: bool) -> Window | None:
         """What is final after the clip that begins at `first`; None where nothing is yet."""
-        begin, enough = self.logits.begin, self.settings.flushed
+        begin, enough, memory = self.logits.begin, self.settings.flushed, self.settings.memory
         if last:
             count = self.logits.end - begin
-        elif first - begin >= enough + self.settings.memory:
+        elif first > memory and first % enough == memory:
             count = enough
         else:
             return None
@@ -202,7 +206,7 @@ class Entities:
             return
         visual = VisualPrompts(self._network, clip, self.settings.tokens, self._draws)
         stride, end = self.settings.stride, first + len(clip)
-        shared = range(len(clip) - stride)
+        shared = range(self.settings.length - stride)
         if self.pool is None:
             self.pool = MemoryPool(first - stride, len(clip) + stride, len(self), self.settings.tokens,
                                    clip.sources[0], self.settings.recent)
@@ -290,7 +294,8 @@ class Entities:
         return (shared / union.clamp(min=1)).flatten(1).amax(1) < _DOUBLE
 
     def _begin(self, first: int, found: Found) -> None:
-        """New entities."""
+        """New entities, as many as there is room for."""
+        found = found.of(range(min(len(found.scores), MOST - len(self))))
         self.new = count = len(found.scores)
         frames = found.masks.shape[1]
         for kept in (self.logits, self.occurrence, self.boxes, self.embeddings):

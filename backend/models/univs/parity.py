@@ -16,15 +16,15 @@ _KINDS: tuple[tuple[str, Callable[[Case], dict[str, Array]]], ...] = (
     ("vis_score", parity_video.instances),
     ("n_new_total", parity_video.panoptic),
     ("semantic", parity_video.semantic),
+    ("token_ids", parity_video.referred),
     ("id_maps", parity_video.followed),
-    ("masks", parity_video.referred),
 )
-"""An output that no kind of case below this one has, and what computes all of them."""
+"""An array that no kind of case below this one has, and what computes the outputs."""
 
 
 def outputs(case: Case) -> dict[str, Array]:
     """See `backend.parity.run.Family`."""
-    for output, compute in _KINDS:
-        if output in case.about["outputs"]:
+    for array, compute in _KINDS:
+        if array in case.arrays:
             return compute(case)
     raise BadInput("unknown_kind", f"{case.name} is of no task of UniVS that is here.", "See the outputs it names.")

@@ -3,7 +3,7 @@ state what it reads again; a case has all of it, which is put together here clip
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -126,9 +126,7 @@ def followed(case: Case) -> dict[str, Array]:
     for mask, frame, id in zip(arrays["prompt_masks"], arrays["prompt_frame"], arrays["prompt_id"], strict=True):
         follower.give(ids.index(id), int(frame), video.canvas.padded_mask(torch.from_numpy(mask) > 0))
     masks, recorder = _follow(case, video, follower)
-    numbers = torch.tensor([0, *ids])
-    first = torch.where(masks.any(0), masks.int().argmax(0) + 1, 0)
-    return {**recorder.outputs, "id_maps": numbers[first].numpy().astype(np.uint8)}
+    return {**recorder.outputs, "id_maps": _ids(masks, [0, *ids])}
 
 
 @torch.inference_mode()
@@ -141,7 +139,7 @@ def referred(case: Case) -> dict[str, Array]:
     words, sentences = reader.of_ids(torch.from_numpy(case.arrays["token_ids"].astype(np.int64)))
     follower = Referred(video.network, video.canvas, _following(video), words, sentences)
     masks, recorder = _follow(case, video, follower)
-    return {**recorder.outputs, "masks": masks.numpy().astype(np.uint8)}
+    return {**recorder.outputs, "masks": masks.numpy().astype(np.uint8), "id_maps": _ids(masks, range(len(masks) + 1))}
 
 
 @torch.inference_mode()
@@ -185,6 +183,12 @@ def semantic(case: Case) -> dict[str, Array]:
         labels.append(vss.regions(output.found().of(video.classes), video.canvas))
         recorder.clip(output, {})
     return {**recorder.outputs, "semantic": torch.cat(labels).numpy().astype(np.uint8)}
+
+
+def _ids(masks: Tensor, numbers: Sequence[int]) -> Array:
+    """The number of the first object that has a pixel, uint8 (frames, height, width). numbers: of none, and of each."""
+    first = torch.where(masks.any(0), masks.int().argmax(0) + 1, 0)
+    return torch.tensor(numbers)[first].numpy().astype(np.uint8)
 
 
 def _following(video: Video) -> vos.Settings:

@@ -13,7 +13,7 @@ from torch import Tensor
 from backend.models.placement import told_when_full
 from backend.models.seam import Segment, Sighting, Track
 from backend.models.univs import entities, rules, vos, vss
-from backend.models.univs.clip import Clip
+from backend.models.univs.clip import Clip, PositionCode
 from backend.models.univs.entities import Entities, Window
 from backend.models.univs.network import Network
 from backend.models.univs.seen import Seen
@@ -49,10 +49,13 @@ class Stretch:
     Args:
         within: frames of the video.
         title: of the model, for errors.
+        code: of time.
     """
 
-    def __init__(self, network: Network, seen: Seen, within: range, title: str) -> None:
-        self.network, self.seen, self.within, self.title = network, seen, within, title
+    def __init__(
+        self, network: Network, seen: Seen, within: range, title: str, code: PositionCode = "ArbitraryT"
+    ) -> None:
+        self.network, self.seen, self.within, self.title, self._code = network, seen, within, title, code
 
     def clips(self, stride: int) -> Iterator[tuple[int, Clip, list[int], int]]:
         """First place, clip, numbers of its frames, and how many of them are final after it. Of a stretch that is
@@ -63,7 +66,7 @@ class Stretch:
             if stride == length:
                 numbers = numbers[:frames]
             last = first + length >= count
-            yield first, self.seen.clip(numbers), numbers, frames if last else stride
+            yield first, self.seen.clip(numbers, self._code), numbers, frames if last else stride
 
 
 class _Searching:

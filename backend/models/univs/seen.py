@@ -10,7 +10,7 @@ from backend.models.replay import kept
 from backend.models.seam import Frames
 from backend.models.univs import pictures
 from backend.models.univs.canvas import Canvas
-from backend.models.univs.clip import Clip, Features
+from backend.models.univs.clip import Clip, Features, PositionCode
 from backend.models.univs.network import Network
 
 _SPARE = 3
@@ -34,8 +34,11 @@ class Seen:
     def __len__(self) -> int:
         return len(self._frames)
 
-    def clip(self, frames: Sequence[int]) -> Clip:
+    def clip(self, frames: Sequence[int], code: PositionCode = "ArbitraryT") -> Clip:
         """These frames, in this order. One that cannot be decoded is taken to look like the one before it.
+
+        Args:
+            code: of time.
 
         Raises:
             Unavailable: the first cannot be decoded.
@@ -48,7 +51,7 @@ class Seen:
                 if not features:
                     raise
                 features.append(features[-1])
-        return self._network.clip(features, frames)
+        return self._network.clip(features, frames, code)
 
     def features(self, frame: int) -> Features:
         """A frame after backbone and pixel decoder. Raises what `Frames` raises."""

@@ -13,6 +13,7 @@ from backend.models.known import Known
 from backend.models.placement import told_when_full
 from backend.models.seam import Answer, Candidate, Frames, Search, SearchKind, Segment
 from backend.models.univs import rules, vos
+from backend.models.univs.clip import PositionCode
 from backend.models.univs.image import Picture
 from backend.models.univs.parts import Parts
 from backend.models.univs.prompted import Prompted
@@ -87,7 +88,8 @@ class UnivsSession:
 
     def search(self, kind: SearchKind, query: Categories | Expression | None, within: range) -> Search:
         """See `Searcher.search`. None asks for the classes of COCO: all for regions, else those that are objects."""
-        stretch = Stretch(self._parts.network, self._seen, within, self._title)
+        code: PositionCode = self._parts.vis if kind == "vis" else "ArbitraryT"
+        stretch = Stretch(self._parts.network, self._seen, within, self._title, code)
         device = self._parts.network.device
         if kind == "rvos":
             if not isinstance(query, Expression):
