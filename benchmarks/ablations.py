@@ -157,4 +157,4 @@ def _measure(group: Group, changes: tuple[Change, ...], sequences: list[Sequence
 
 def _start_of(sequence: Sequence) -> Sequence:
     paths = sequence.frames.paths[:QUICK_FRAMES]
-    return Sequence(sequence.name, PictureFrames(paths), sequence.mask_paths[:QUICK_FRAMES])
+    return Sequence(sequence.name, sequence.mask_paths[:QUICK_FRAMES], PictureFrames(paths))

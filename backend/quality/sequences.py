@@ -57,21 +57,19 @@ class PictureFrames:
 
 
 @dataclass(frozen=True)
-class Sequence:
-    """Frames and their true masks.
+class TrueMasks:
+    """The true masks of a video.
 
     Attributes:
         name: of its folder.
-        frames: the pictures.
-        mask_paths: one mask picture a frame, of the frames' size.
+        mask_paths: one mask picture a frame.
     """
 
     name: str
-    frames: PictureFrames
     mask_paths: tuple[Path, ...]
 
     def __len__(self) -> int:
-        return len(self.frames)
+        return len(self.mask_paths)
 
     @property
     def objects(self) -> tuple[int, ...]:
@@ -119,6 +117,17 @@ class Sequence:
         return first
 
 
+@dataclass(frozen=True)
+class Sequence(TrueMasks):
+    """Frames and their true masks.
+
+    Attributes:
+        frames: the pictures, as many as masks and of their size.
+    """
+
+    frames: PictureFrames
+
+
 def find_sequences(folder: Path, names: Collection[str] | None = None) -> list[Sequence]:
     """The sequences of a folder, by name. Sizes and counts are checked now, pixels are read when asked for.
 
@@ -163,7 +172,7 @@ def _checked(name: str, frame_folder: Path, mask_folder: Path) -> Sequence:
     if len(frames) < 3:
         raise BadInput("short_sequence", f"The sequence {name} has {len(frames)} frames.",
                        "At least three are needed: the first one is given and the last one is not scored.")
-    sequence = Sequence(name, PictureFrames(frames), tuple(masks))
+    sequence = Sequence(name, tuple(masks), PictureFrames(frames))
     wanted = (sequence.frames.width, sequence.frames.height)
     for path in (*frames, *masks):
         size = _size_of(path)

@@ -12,28 +12,27 @@ from backend.errors import BadInput, NotFound
 from backend.quality.benchmark.scores import Scores, as_published, beside, pictures_by_folder, required, same_size
 from backend.quality.contour import contour_accuracy
 from backend.quality.region import region_similarity
-from backend.quality.sequences import VOID, indices_of
+from backend.quality.sequences import TrueMasks, indices_of
 from backend.tasks.dataset import read_json
 
 
 def of_objects(predictions: Path, truth: Path) -> Scores:
     """Compare VIDEO/FRAME.png by object, on the frames after its first one but the last of the video: DAVIS 2017,
-    semi-supervised. Pixels of 255 are void. Every object weighs the same."""
+    semi-supervised. Values are as `sequences` reads them. Every object weighs the same."""
     parts: dict[str, dict[str, float]] = {}
     videos = pictures_by_folder(truth)
     required((video for video in videos if not (predictions / video).is_dir()), predictions)
     for video, pictures in videos.items():
+        masks = TrueMasks(video, tuple(pictures))
         values: dict[int, list[tuple[float, float]]] = {}
-        for path in pictures:
-            true, guess = indices_of(path), beside(path, predictions / video)
+        for frame, path in enumerate(pictures[:-1]):
+            guess, void = beside(path, predictions / video), masks.void(frame)
             found = indices_of(guess)
-            same_size([found.shape, true.shape], guess)
-            void = true == VOID
-            for one in values if path is not pictures[-1] else ():
-                values[one].append(_measured(found == one, true == one, void))
-            for one in set(np.unique(true).tolist()) - {0, VOID}:
-                values.setdefault(one, [])
-        parts |= {f"{video} {one}": _mean(of_one) for one, of_one in values.items() if of_one}
+            for one, true in masks.truth(frame).items():
+                same_size([found.shape, true.shape], guess)
+                if frame > masks.first_frames[one]:
+                    values.setdefault(one, []).append(_measured(found == one, true, void))
+        parts |= {f"{video} {one}": _mean(of_one) for one, of_one in sorted(values.items())}
     if not parts:
         raise BadInput("no_objects", f"No object of {truth} has a frame that is scored.", "Give DAVIS annotations.")
     return Scores.mean_of(parts, "J: overlap, F: contour accuracy; each object after its first frame, without the last "

@@ -135,6 +135,15 @@ def test_objects_from_first_masks(tmp_path: Path) -> None:
     assert scores.whole["J&F"] == pytest.approx((scores.whole["J"] + scores.whole["F"]) / 2)
 
 
+def test_void_and_the_one_object_of_binary_masks(tmp_path: Path) -> None:
+    put(tmp_path / "truth" / "binary", [[[255, 255, 0, 0]]] * 3)  # DAVIS 2016
+    put(tmp_path / "truth" / "v", [[[1, 1, 0, 255]]] * 3)
+    for name in ("binary", "v"):
+        put(tmp_path / "found" / name, [[[1, 0, 0, 1]]] * 3)
+    parts = vos.of_objects(tmp_path / "found", tmp_path / "truth").parts
+    assert {name: one["J"] for name, one in parts.items()} == {"binary 1": 1 / 3, "v 1": 1 / 2}
+
+
 def test_objects_by_expressions(tmp_path: Path) -> None:
     put(tmp_path / "truth" / "v" / "0", [[[255, 255, 0]]] * 2)
     put(tmp_path / "truth" / "v" / "1", [[[0, 0, 0]]] * 2)
