@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -58,13 +58,13 @@ class Rules:
 class _Trail:
     embeddings: deque[Tensor]
     scores: deque[Tensor]
-    seen: int = field(default=0)
-    last: int = field(default=0)
+    seen: int = 0
+    last: int = 0
 
     def mean(self) -> Tensor:
         """Of the embeddings, the later and the surer the more."""
         count = len(self.scores)
-        weights = torch.stack(list(self.scores)) + torch.arange(1, count + 1, device=self.scores[0].device) / count
+        weights = torch.stack(list(self.scores)) + torch.arange(1, count + 1) / count
         return (torch.stack(list(self.embeddings)) * weights[:, None]).sum(0) / weights.sum()
 
 
@@ -92,7 +92,8 @@ class Idol:
             masks: bool (n, h, w).
             embeddings: (n, channels).
         """
-        overlaps = mask_iou(masks, masks, floor=0.0, both=1e-6)
+        overlaps = mask_iou(masks, masks, floor=0.0, both=1e-6).cpu()
+        scores, embeddings = scores.cpu(), embeddings.cpu()  # few, and looked at one by one
         rows = suppress(overlaps, range(len(scores)), self._rules.same)
         ids = self._matched(embeddings[rows])
         fresh = [place for place, row in enumerate(rows) if ids[place] == LOOSE and scores[row] > self._rules.new]
@@ -113,7 +114,7 @@ class Idol:
             return ids
         known = list(self._trails)
         likeness = bi_softmax(embeddings @ torch.stack([trail.mean() for trail in self._trails.values()]).T)
-        seen = torch.tensor([trail.seen for trail in self._trails.values()], device=likeness.device).float()
+        seen = torch.tensor([float(trail.seen) for trail in self._trails.values()])
         for row in range(len(ids)):
             chance = likeness[row]
             likely = chance > self._rules.match

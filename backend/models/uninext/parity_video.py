@@ -54,7 +54,7 @@ class Run:
     """A case under way.
 
     Attributes:
-        case: settings and given: of it.
+        case, settings, given: the case, and of it what it was made with and its arrays.
         network: that of the case, recorded.
         shape: (height, width) of results.
         pixels: gives the pixels of a frame.
@@ -93,9 +93,6 @@ class Run:
             made["template_calls"] = np.array([calls for *_, calls in self.network.templates])
         return made
 
-    def _pixels(self, frame: int) -> Tensor:
-        return self.network.pixels(self.given["frames"][frame].transpose(1, 2, 0))
-
     def following(self, visible: float) -> Rules:
         """How objects are followed."""
         settings = self.settings
@@ -107,6 +104,9 @@ class Run:
         """Scores and boxes of objects that were followed."""
         return {"scores": np.array([one.score for one in found], np.float32),
                 "boxes": torch.stack([pixel_boxes(one.box, self.shape) for one in found]).numpy()}
+
+    def _pixels(self, frame: int) -> Tensor:
+        return self.network.pixels(self.given["frames"][frame].transpose(1, 2, 0))
 
 
 def vis(case: Case, network: Network) -> dict[str, Array]:
@@ -135,6 +135,7 @@ def mot(case: Case, network: Network) -> dict[str, Array]:
     """Multiple object tracking, with boxes and with masks."""
     run = Run(case, network)
     frames, seen, alive = _instances(run, Objects(_rules(run)))
+    run.network.said *= 2  # the authors went through the clip twice: for boxes, then for masks
     boxes: list[list[float]] = []
     areas: list[list[int]] = []
     for frame, (one, masks) in enumerate(zip(seen, frames, strict=True)):
@@ -152,8 +153,9 @@ def rvos(case: Case, network: Network) -> dict[str, Array]:
     prompts, _ = asked(case, run.network)
     masks = [resized(find(run.network, features, prompts, run.settings["iou_branch"])[0].mask[None], run.shape)[0]
              > run.settings["mask_threshold"] for features in run.frames()]
-    return run.raw(scaled=True) | {"masks": np.packbits(torch.stack(masks).numpy(), axis=-1),
-                        "mask_area": np.array([int(mask.sum()) for mask in masks])}
+    return run.raw(scaled=True) | {
+        "masks": np.packbits(torch.stack(masks).numpy(), axis=-1),
+        "mask_area": np.array([int(mask.sum()) for mask in masks])}
 
 
 def sot(case: Case, network: Network) -> dict[str, Array]:

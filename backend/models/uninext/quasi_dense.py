@@ -66,7 +66,8 @@ class QuasiDense:
             boxes: (n, 4) as x0, y0, x1, y1.
             embeddings: (n, channels).
         """
-        overlaps = box_iou(boxes, boxes).tril(-1)
+        scores, labels, boxes, embeddings = (one.cpu() for one in (scores, labels, boxes, embeddings))
+        overlaps = box_iou(boxes, boxes).tril(-1)  # with earlier rows
         limits = torch.where(scores < self._rules.sure, self._rules.same_unsure, self._rules.same)
         rows = (~(overlaps > limits[:, None]).any(1)).nonzero()[:, 0].tolist()
         ids = self._matched(scores[rows], labels[rows], embeddings[rows])
