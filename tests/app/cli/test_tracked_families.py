@@ -22,7 +22,7 @@ from tests import benchmark_files, tiny_uninext, tiny_univs
 from tests.benchmark_files import VIDEO
 from tests.moving_shapes import DISC, SQUARE, Shapes
 
-COUNT = 7
+COUNT = 6
 """Frames: more than a clip of UniVS has."""
 
 MODELS = {"univs-swin-t": tiny_univs, "uninext-r50": tiny_uninext}
@@ -35,10 +35,14 @@ TOLD = {
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def shapes() -> Shapes:
+    return Shapes(COUNT)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, shapes: Shapes) -> Iterator[Path]:
     """Both models where the registry finds them, the pictures, and first masks."""
     folder = tmp_path_factory.mktemp("families")
-    shapes = Shapes(COUNT)
     benchmark_files.write_pictures(folder / "pictures", shapes)
     Image.fromarray(benchmark_files.drawing(shapes, 0, {DISC: 1, SQUARE: 2})).save(folder / "first.png")
     with pytest.MonkeyPatch.context() as patch:
@@ -55,7 +59,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("model", MODELS)
-def test_track_and_score(model: str, task: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_track_and_score(
+    model: str, task: str, place: Path, shapes: Shapes, capsys: pytest.CaptureFixture[str]
+) -> None:
     about = TASKS[task]  # type: ignore[index]
     out = place / model / task
     done = main(["track", str(place / "pictures" / VIDEO), "--task", task, "--model", model, "--out", str(out),
@@ -67,7 +73,7 @@ def test_track_and_score(model: str, task: str, place: Path, capsys: pytest.Capt
     assert done == 0, said.err
     assert f"{COUNT} frames" in said.out
     {"vis": _vis, "vps": _vps}.get(task, lambda out: None)(out)
-    truth = benchmark_files.write_truth(place / f"truth {model} {task}", Shapes(COUNT), task)
+    truth = benchmark_files.write_truth(place / f"truth {model} {task}", shapes, task)
     scored = out / "person" if task == "mot" else out  # each category has a folder
     assert main(["evaluate", "--task", task, "--predictions", str(scored), "--truth", str(truth)]) == 0
 
