@@ -18,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).parent.parent
 UP_WITHIN = 120
@@ -45,6 +45,7 @@ class Forked:
     def __init__(self, command: list[str], cwd: Path, log: Path) -> None:
         self._process = _forks.Process(target=_run, args=(command, cwd, log))
         self._process.start()
+        assert self._process.pid
         self.pid = self._process.pid
 
     def poll(self) -> int | None:
@@ -97,7 +98,7 @@ class Server:
         self.csrf = ""
         self.browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
