@@ -14,7 +14,6 @@ from backend.models.uninext import names
 from backend.models.uninext.network import HEADS, UninextNetwork
 
 WHAT = "UNINEXT"
-_SIGNS = ("detr.detr.transformer.level_embed", "detr.detr.backbone.0.backbone.*", "text_encoder.body.model.*")
 _COUNTER = "num_batches_tracked"
 """Of batch norms, for training; released files lack it."""
 
