@@ -99,18 +99,24 @@ def find(
     return found
 
 
-def aggregate(claims: Tensor) -> Tensor:
+def aggregate(claims: Iterable[Tensor], shape: tuple[int, int]) -> Tensor:
     """Share out the pixels: each goes to who claims it most, or to nobody where it is likelier that all are wrong
     (soft aggregation, Oh et al., STM, ICCV 2019).
 
     Args:
-        claims: (n, height, width), probabilities.
+        claims: probabilities, float32 (height, width) each; taken one by one, so that there may be many.
+        shape: (height, width).
 
     Returns:
         int64 (height, width), place + 1 of the owner, 0 for nobody.
     """
-    nobody = (1 - claims).prod(0, keepdim=True)
-    return torch.cat([nobody, claims]).argmax(0)
+    owners = torch.zeros(shape, dtype=torch.int64)
+    most, nobody = torch.zeros(shape), torch.ones(shape)
+    for place, claim in enumerate(claims, start=1):
+        owners, most, nobody = (one.to(claim.device) for one in (owners, most, nobody))
+        owners = torch.where(claim > most, place, owners)
+        most, nobody = torch.maximum(most, claim), nobody * (1 - claim)
+    return torch.where(most > nobody, owners, 0)
 
 
 def enlarged(mask: Tensor, shape: tuple[int, int]) -> Tensor:
@@ -156,8 +162,7 @@ class Follower:
         return list(self._trails)
 
     def trust(self, frame: int, object: int, where: Rle | KnownBox) -> None:
-        """Remember where an object is, or by an empty mask that it is not there. From here on it is looked for as it is
-        here."""
+        """Remember where an object is, or by an empty mask that it is not there. Tracking begins anew from here."""
         trail = self._trails.setdefault(object, _Trail())
         trail.trusted[frame] = where
         trail.first = trail.latest = None
@@ -191,8 +196,7 @@ class Follower:
             return {}, {}
         every = find(self._network, features, list(prompts.values()), self._rules.with_iou)
         found = dict(zip(prompts, every, strict=True))
-        claims = [self._claim(object, frame, best, shape) for object, best in found.items()]
-        owners = aggregate(torch.stack(claims))
+        owners = aggregate((self._claim(object, frame, best, shape) for object, best in found.items()), shape)
         masks = {object: owners == place for place, object in enumerate(found, start=1)}
         self._renew(frame, found, masks)
         return found, masks

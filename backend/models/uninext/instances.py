@@ -84,7 +84,13 @@ class _Task:
         self._frame = 0
 
     def _seen(self, rows: list[int], joined: Joined, likely: Tensor) -> Seen:
-        """Args: rows: queries, likely: (n, K) of each; joined: which of them were kept."""
+        """Count what was joined.
+
+        Args:
+            rows: queries.
+            joined: which of them were kept, and their tracks.
+            likely: (n, K), of all of `rows`.
+        """
         for row, id in joined.tracked():
             tally = self.tallies.setdefault(id, Tally(self._frame, self._frame, 0, torch.zeros_like(likely[row])))
             tally.last, tally.count, tally.total = self._frame, tally.count + 1, tally.total + likely[row]
@@ -128,5 +134,6 @@ class Objects(_Task):
         scores, labels = queries.likely[rows].max(1)
         joined = self.tracker.step(scores, labels, pixel_boxes(queries.boxes[rows], shape), queries.embeddings[rows])
         likely = torch.zeros_like(queries.likely[rows]).scatter(1, labels[:, None], scores[:, None])
+        seen = self._seen(rows, joined, likely)
         self._frame += 1
-        return self._seen(rows, joined, likely)
+        return seen

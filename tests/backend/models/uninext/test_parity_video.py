@@ -164,14 +164,8 @@ def a_found_box_holds_its_last_column(patch: Patch) -> None:
 
 
 def objects_claim_one_by_one(patch: Patch) -> None:
-    patch.setattr(follow, "aggregate", lambda claims: torch.stack(
+    patch.setattr(follow, "aggregate", lambda claims, shape: torch.stack(
         [(claim > 0.5) * place for place, claim in enumerate(claims, 1)]).amax(0))
-
-
-def given_masks_are_not_taken(patch: Patch) -> None:
-    right = follow.Follower._claim
-    patch.setattr(follow.Follower, "_claim", lambda self, object, frame, best, shape: right(
-        self, object, -1, best, shape))
 
 
 @pytest.mark.parametrize(("name", "break_it"), [
@@ -189,8 +183,7 @@ def given_masks_are_not_taken(patch: Patch) -> None:
     *(("sot", one) for one in (
         a_box_is_not_cut_at_the_frame, a_template_has_no_mask, the_latest_template_is_not_looked_for,
         the_overlap_is_not_heard, templates_are_masked)),
-    *(("vos", one) for one in (
-        a_found_box_holds_its_last_column, objects_claim_one_by_one, given_masks_are_not_taken)),
+    *(("vos", one) for one in (a_found_box_holds_its_last_column, objects_claim_one_by_one)),
 ], ids=lambda one: one if isinstance(one, str) else one.__name__)
 def test_a_wrong_detail_is_noticed(name: str, break_it: Callable[[Patch], None], monkeypatch: Patch) -> None:
     break_it(monkeypatch)

@@ -155,4 +155,5 @@ class TestTemplate:
 
 def test_pixels_go_to_who_claims_them_most() -> None:
     claims = torch.tensor([[0.9, 0.6, 0.4, 0.0, 1.0], [0.8, 0.7, 0.4, 0.2, 1.0]])[:, None]
-    assert aggregate(claims).tolist() == [[1, 2, 1, 0, 1]]  # of 0.4 twice nobody has 0.36
+    assert aggregate(claims, (1, 5)).tolist() == [[1, 2, 1, 0, 1]]  # of 0.4 twice nobody has 0.36
+    assert aggregate([], (1, 5)).tolist() == [[0] * 5]

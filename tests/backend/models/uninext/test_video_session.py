@@ -89,7 +89,7 @@ class TestSegment:
 
 
 class TestTrack:
-    @pytest.mark.parametrize("order", [range(1, 5), range(10, 6, -1)])
+    @pytest.mark.parametrize("order", [range(1, 4), range(10, 7, -1)])
     def test_both_directions_the_same_again(
         self, tiny: tuple[UninextNetwork, Words], shapes: Shapes, order: range
     ) -> None:
@@ -171,13 +171,13 @@ class TestTrack:
 
     def test_little_is_kept_however_long_the_video(self, tiny: tuple[UninextNetwork, Words], shapes: Shapes) -> None:
         session = opened(tiny, shapes.frames)
-        for frame in range(14):
+        for frame in range(10):
             session.remember(frame, {DISC: shapes.mask(DISC, frame)})
             session.track(frame + 1)
         assert len(session._of_masks._trails[DISC].trusted) == follow.Rules().trusted
         assert len(session._features) == len(session._pictures) == 2
         session.forget([DISC, 99])
-        assert session.track(15) == {}
+        assert session.track(11) == {}
         session.close()
         assert not session._features
 
