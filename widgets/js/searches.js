@@ -11,6 +11,7 @@ import { searcher, searchKinds } from "./models.js";
 /** @typedef {import("./types.js").VideoSearch} VideoSearch */
 
 const GOING = ["queued", "running"];
+const STOPPED = ["interrupted", "failed", "cancelled"];
 
 export class Searches {
   /** @param {import("./workspace.js").Workspace} workspace */
@@ -20,8 +21,10 @@ export class Searches {
     const { id, frame_count: frames } = store.state.video;
     this.told = 0; // id of the search whose end was said
     this.listening = false;
+    /** @type {Set<number>} searches that stopped before their end, of which a person does not want to hear */
+    this.dismissed = new Set();
     this.masks = new MaskCache(id, frames, () => workspace.stage.redraw(), `api/videos/${id}/tracks/masks`);
-    store.set({ found: [], searching: null, searchKind: null, foundChosen: new Set(), foundAt: null, foundHovered: null,
+    store.set({ found: [], searching: null, unfinished: null, searchKind: null, foundChosen: new Set(), foundAt: null, foundHovered: null,
       foundCategory: "", foundScore: 0 });
     store.on(["shown", "found"], () => this.read());
   }
@@ -66,6 +69,7 @@ export class Searches {
     this.masks.refresh();
     this.workspace.store.set({
       found: tracks, searching: searches.find(({ status }) => GOING.includes(status)) ?? null,
+      unfinished: searches.slice(0, 1).find((one) => STOPPED.includes(one.status) && one.done < one.total && !this.dismissed.has(one.id)) ?? null,
       foundChosen: new Set([...foundChosen].filter((id) => ids.has(id))), foundAt: ids.has(foundAt) ? foundAt : null,
     });
   }
@@ -103,12 +107,27 @@ export class Searches {
    * @param {import("./types.js").Model|undefined} [model] @param {number} [every] frames from look to look
    */
   async start(query, model = searcher(this.state), every = 30) {
-    const { store, edits, frameActions, toast } = this.workspace;
-    if (this.current || !model || !edits.allowed()) return;
+    const chosen = this.state.searchKind;
+    const kind = query?.kind !== "expression" && searchKinds(model ?? { searches: [] }).includes(chosen) ? chosen : null;
+    if (model) await this.begin({ query, kind, model: model.name, every, ...this.workspace.frameActions.range });
+  }
+
+  /** Look on where one stopped. @param {VideoSearch} search */
+  goOn({ query, kind, model, every, start, stop, done }) {
+    return this.begin({ query, kind, model, every, start: start + done, stop });
+  }
+
+  /** @param {VideoSearch} search one that stopped, and is not to be offered again */
+  dismiss({ id }) {
+    this.dismissed.add(id);
+    this.workspace.store.set({ unfinished: null });
+  }
+
+  async begin(body) {
+    const { store, edits, toast } = this.workspace;
+    if (this.current || !edits.allowed()) return;
     try {
       await edits.idle(); // what was drawn a moment ago is not proposed
-      const kind = query?.kind !== "expression" && searchKinds(model).includes(this.state.searchKind) ? this.state.searchKind : null;
-      const body = { query, kind, model: model.name, every, ...frameActions.range };
       const search = await request("POST", `${this.path}/searches`, body);
       store.set({ searching: search });
       await this.refresh();

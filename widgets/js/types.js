@@ -32,7 +32,7 @@
  *   yet; `spread`: some are on other frames than the one that was asked for, so that one may go there
  *
  * A search over the video, and something it found that waits for a person: `best` is the frame that shows it best.
- * @typedef {{id: number, model: string, kind: string, query: any, start: number, stop: number, status: string, done: number,
+ * @typedef {{id: number, model: string, kind: string, query: any, start: number, stop: number, every: number, status: string, done: number,
  *   total: number, known: number, message: string}} VideoSearch
  * @typedef {{id: number, search_id: number, model: string, category: string, score: number, scores: Object<string, number>,
  *   is_thing: boolean, colour: string, first: number, last: number, frames: number, best: number}} Track
@@ -52,6 +52,7 @@
  * @property {string|null} wordsModel name of the model that words go to; null: the chosen one, or the first that takes any
  * @property {import("./answers.js").Answer[]} answers what models said about objects, oldest first
  * @property {VideoSearch|null} searching a search over the video that goes on
+ * @property {VideoSearch|null} unfinished the latest one, where it stopped before its end
  * @property {Track[]} found what searches found and nobody has judged, the surest first
  * @property {Set<number>} foundChosen ids of those that are chosen @property {number|null} foundAt the one that was shown last
  * @property {number|null} foundHovered the one under the pointer, in the list

@@ -1,7 +1,7 @@
 // The list of what searches over the video found: colour, category, score, when it is there; filters, and what is made of it.
 
 import { fill, h } from "../dom.js";
-import { number, t } from "../i18n.js";
+import { heard, number, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { VirtualList } from "../virtual.js";
 import { commandButton } from "./button.js";
@@ -24,7 +24,7 @@ export function foundPanel(workspace) {
   const panel = h("section", { class: "tw-panel tw-found-panel", "aria-label": t`Found` },
     h("div", { class: "tw-panel-head" }, title, h("span", { class: "tw-gap" }),
       commandButton(workspace, "found.start", { text: t`Find over the video`, class: "tw-quiet" })),
-    progressLine(workspace), body);
+    progressLine(workspace), stoppedLine(workspace), body);
   let before = 0;
   store.on(["found", "foundCategory", "foundScore"], ({ found }) => {
     const { listed } = searches;
@@ -54,6 +54,22 @@ function progressLine({ store, searches }) {
     const n = found.filter((one) => one.search_id === searching.id).length;
     words.textContent = searching.status === "queued" ? t`waits for another search` : t`${n} found · frame ${searching.start + searching.done}`;
     words.title = searching.model;
+  });
+  return line;
+}
+
+/** One that stopped before its end can go on there. */
+function stoppedLine({ store, searches }) {
+  const words = h("span", { class: "tw-clip tw-dim" });
+  const line = h("div", { class: "tw-row" }, words, h("span", { class: "tw-gap" }),
+    h("button", { type: "button", class: "tw-button tw-small tw-found-stop", onclick: () => searches.goOn(store.state.unfinished) }, t`Go on`),
+    h("button", { type: "button", class: "tw-button tw-icon tw-small", title: t`Do not offer it again`, "aria-label": t`Do not offer it again`,
+      onclick: () => searches.dismiss(store.state.unfinished) }, icon("close")));
+  store.on(["unfinished", "searching"], ({ unfinished, searching }) => {
+    line.hidden = !unfinished || searching !== null;
+    if (!unfinished) return;
+    words.textContent = t`Stopped at frame ${unfinished.start + unfinished.done}`;
+    words.title = unfinished.message ? heard(unfinished.message) : "";
   });
   return line;
 }
