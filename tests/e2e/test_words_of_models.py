@@ -20,11 +20,11 @@ from tests.video_fixtures import encode
 pytestmark = pytest.mark.e2e
 FRAMES, SIZE = 16, (320, 240)
 LAST = 5
-"""Frame of the short video."""
-COLOURS, NOISE, SHORT = 1, 2, 3
-"""Ids of the videos: of one with masks that mean something, and of two for masks that do not."""
-UNIFIED = ("uninext-r50",)
-"""The models of the papers that find over a video and follow what they are shown."""
+"""Frame of the short videos."""
+COLOURS, NOISE = 1, 2
+"""Ids of the videos: of one with masks that mean something, and of one for masks that do not."""
+UNIFIED = {"uninext-r50": 3}
+"""The models of the papers that find over a video and follow what they are shown, each with a short video."""
 WORDS = "Model that finds by words"
 SAID = "moving square"
 """All that the tiny UFO ever says to a list of categories (`tests.tiny_ufo.SAID`)."""
@@ -32,7 +32,7 @@ SAID = "moving square"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A workplace of the local person with two videos of a red square that moves, a model that finds and names colours,
+    """A workplace of the local person with videos of a red square that moves, a model that finds and names colours,
     and those of the papers, at tiny weights by formula: the masks of these are noise."""
     folder = tmp_path_factory.mktemp("words")
     with pytest.MonkeyPatch.context() as patched:
@@ -40,8 +40,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         with Server(folder / "project", module="tests.tiny_models") as server:
             labels = [{"name": "red"}, {"name": "thing"}]
             project = server.call("POST", "/api/projects", {"name": "Room", "labels": labels})
-            for video, frames in ((COLOURS, FRAMES), (NOISE, FRAMES + 1), (SHORT, LAST + 1)):
-                encode(folder / f"{video}.mp4", range(frames), size=SIZE)
+            videos = {COLOURS: range(FRAMES), NOISE: range(FRAMES + 1), 3: range(LAST + 1), 4: range(1, LAST + 2)}
+            for video, numbers in videos.items():
+                encode(folder / f"{video}.mp4", numbers, size=SIZE)
                 assert server.add_video(project["id"], folder / f"{video}.mp4") == video
             yield server
 
@@ -256,12 +257,12 @@ def test_ufo_proposes_and_the_chosen_tracker_tracks(server: Server, browser: Bro
         assert thing == work.state()["objects"][-1]["id"]
 
 
-@pytest.mark.parametrize("model", UNIFIED)
+@pytest.mark.parametrize(("model", "video"), UNIFIED.items())
 def test_one_model_finds_tracks_takes_a_correction_and_its_masks_are_exported(
-    server: Server, browser: Browser, model: str, tmp_path: Path
+    server: Server, browser: Browser, model: str, video: int, tmp_path: Path
 ) -> None:
     with strict_page(browser) as page:
-        work = opened(page, server, 0, SHORT)
+        work = opened(page, server, 0, video)
         choose(page, model)
         choose(page, model, WORDS)
         page.get_by_label("What the words are").select_option("categories")
@@ -277,7 +278,7 @@ def test_one_model_finds_tracks_takes_a_correction_and_its_masks_are_exported(
         page.wait_for_function("n => throughline.state().found.length < n", arg=len(found), timeout=SLOW)
         thing = work.state()["objects"][-1]
         assert thing["name"].startswith("dog ")
-        there = states(server, thing["id"], SHORT)
+        there = states(server, thing["id"], video)
         assert [source for source, _ in there.values()].count("human") == 1 and set(there) <= set(range(LAST - 1))
 
         page.locator(".tw-stage").focus()
@@ -291,9 +292,9 @@ def test_one_model_finds_tracks_takes_a_correction_and_its_masks_are_exported(
         work.go(LAST)
         work.key("r")
         work.box(60, 60, 220, 180)
-        assert states(server, thing["id"], SHORT)[LAST][0] == "human"
+        assert states(server, thing["id"], video)[LAST][0] == "human"
         work.track("stale")
-        made = states(server, thing["id"], SHORT)
+        made = states(server, thing["id"], video)
         assert "stale" not in {state for _, state in made.values()}
 
         page.goto(f"{server.url}/ui/datasets?project=1")
