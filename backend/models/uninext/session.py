@@ -123,12 +123,13 @@ class UninextSession:
 
 
 def _candidates(found: Instances, query: Categories | Expression) -> list[Candidate]:
-    """What is proposed: what has a pixel, each query as what it is likeliest."""
+    """What is proposed: what has a pixel (what an expression means has a box in any case), each query as what it is
+    likeliest."""
     names = None if isinstance(query, Expression) else query.names
     made: dict[int, Candidate] = {}
     for place, row in enumerate(found.queries.tolist()):
         segment = _segment(found, place)
-        if row not in made and segment.mask.any():
+        if row not in made and (names is None or segment.mask.any()):
             made[row] = Candidate(segment, None if names is None else names[int(found.labels[place])])
     return list(made.values())
 
