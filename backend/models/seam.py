@@ -125,7 +125,7 @@ class Candidate:
     """A proposal a person accepts or rejects.
 
     Attributes:
-        segment: its mask and score.
+        segment: its mask and score. The mask may be empty where a box is all that was found.
         category: what it was found as, where categories were asked for.
         object: the remembered object it seems to be, lost until now; None for something new.
         frame: the frame the mask is on, where a model chose a better one than it was asked for; None: that one.

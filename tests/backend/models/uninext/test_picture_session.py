@@ -47,7 +47,8 @@ def opened(frames: Pictures) -> UninextSession:
 def check(candidate: Candidate, frames: Pictures) -> None:
     segment = candidate.segment
     assert segment.mask.shape == (frames.height, frames.width) and segment.mask.dtype == np.bool_
-    assert segment.present and segment.mask.any() and 0 <= segment.score <= 1 and segment.box is not None
+    assert segment.present and 0 <= segment.score <= 1 and segment.box is not None
+    assert segment.mask.any() or candidate.category is None  # what an expression means may be a box alone
     x0, y0, x1, y1 = segment.box
     assert 0 <= x0 < x1 <= frames.width and 0 <= y0 < y1 <= frames.height
 
