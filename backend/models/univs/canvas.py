@@ -55,6 +55,8 @@ class Canvas:
 
 
 def _resized(masks: Tensor, size: Size, mode: Literal["bilinear", "nearest"]) -> Tensor:
+    if not masks.numel():
+        return masks.new_zeros(*masks.shape[:-2], *size)
     flat = masks.reshape(1, -1, *masks.shape[-2:])
     made = (F.interpolate(flat, size, mode=mode, align_corners=False) if mode == "bilinear"
             else F.interpolate(flat, size, mode=mode))

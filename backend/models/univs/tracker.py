@@ -94,9 +94,10 @@ class Tracker:
         return {object: found.get(object, Segment(nothing, 1.0, present=False)) for object in self._trusted}
 
     def _face(self, frame: int) -> None:
-        """Where the way turns, objects go on from what they were on the last frame."""
+        """Where the way turns or begins again, objects go on from what they were on the last frame."""
         step = -1 if self._last is not None and frame < self._last else 1
-        if step != self._step and self._follower is not None and self._last is not None:
+        again = step != self._step or step * frame < self._at
+        if again and self._follower is not None and self._last is not None:
             place = self._step * self._last
             if self._follower.logits.begin <= place < self._follower.logits.end:
                 masks = self._masks(place)[0]
@@ -123,6 +124,7 @@ class Tracker:
                 self._follower, self._at = new, place
             else:
                 self._follower.join(new)
+            self._starting -= set(begun)  # now: the next clip may not come
         self._starting.clear()
 
     def _begun(self, place: int, masks: Mapping[int, BoolMask]) -> Follower:

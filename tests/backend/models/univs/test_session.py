@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -14,7 +15,7 @@ from backend.errors import BadInput, Unavailable
 from backend.masks import Rle
 from backend.models.seam import Frames, SearchKind, Segment
 from backend.models.store import Options
-from backend.models.univs import rules, vos
+from backend.models.univs import rules, search, vos
 from backend.models.univs.model import UnivsModel
 from backend.models.univs.session import UnivsSession
 from backend.models.univs.visual import Seeded
@@ -128,7 +129,12 @@ class TestTrack:
         session.remember(3, {SQUARE: SHAPES.mask(SQUARE, 3), 7: np.zeros((120, 160), bool)})
         late = follow(session, range(4, 7))
         assert all(set(segments) == {DISC, SQUARE, 7} and not segments[7].present for segments in late.values())
-        back = follow(session, range(5, 2, -1))
+        session.remember(4, {DISC: SHAPES.mask(DISC, 4)})
+        again = follow(session, range(5, 15))
+        assert all(set(segments) == {DISC, SQUARE, 7} for segments in again.values())
+        session.remember(3, {DISC: SHAPES.mask(DISC, 3)})
+        assert session.track(4)[SQUARE].present
+        back = follow(session, range(3, 2, -1))
         assert all(set(segments) == {DISC, SQUARE, 7} for segments in back.values())
         session.forget([DISC, 99])
         assert set(session.track(2)) == {SQUARE, 7}
@@ -198,9 +204,9 @@ class TestTrack:
 
 
 def searched(model: UnivsModel, kind: str, query: Any, within: range) -> tuple[Made, dict[int, Any]]:
-    search = model.open(SHAPES.frames).search(cast(SearchKind, kind), query, within)
-    made = {sighting.frame: dict(sighting.segments) for sighting in search}
-    return made, search.tracks()
+    under_way = model.open(SHAPES.frames).search(cast(SearchKind, kind), query, within)
+    made = {sighting.frame: dict(sighting.segments) for sighting in under_way}
+    return made, under_way.tracks()
 
 
 class TestSearch:
@@ -241,6 +247,14 @@ class TestSearch:
         with pytest.raises(BadInput) as error:
             searched(model, kind, query, range(5))
         assert error.value.code == code
+
+    @pytest.mark.parametrize(("kind", "settings"), [("vis", "_VIS"), ("vps", "_VPS")])
+    def test_nothing_found_is_nothing(
+        self, model: UnivsModel, kind: str, settings: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(search, settings, replace(getattr(search, settings), score=2.0))
+        made, tracks = searched(model, kind, NAMES, range(12))
+        assert list(made) == list(range(12)) and not any(made.values()) and tracks == {}
 
     def test_a_kind_it_has_not(self, model: UnivsModel) -> None:
         with pytest.raises(NotImplementedError):
