@@ -29,6 +29,9 @@ from backend.models.uninext.types import Network, Prompt
 from backend.models.uninext.words import Words
 from backend.prompts import Box, Categories, Expression
 
+ELSEWHERE = 1e-3
+"""How much a query that does not overlap a drawn box counts, against one that is the same box."""
+
 
 class UninextVideoSession(UninextSession):
     """See `backend.models.seam.Searcher` and `seam.Boxed`; and `UninextSession` for the arguments."""
@@ -43,8 +46,8 @@ class UninextVideoSession(UninextSession):
         self._of_boxes = Follower(network, lambda frame: self._pixels(frame, pictures.IMAGES), Following(visible=0.0))
 
     def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
-        """A box is a template for its own frame: of the queries that look like what is in the box the one is taken that
-        overlaps it best. A mask without a box after it is the answer itself.
+        """A box is a template for its own frame: of all queries the one is taken whose score times overlap with the box is
+        largest. A mask without a box after it is the answer itself.
 
         Raises:
             BadInput: anything else than boxes and masks.
@@ -120,7 +123,7 @@ class UninextVideoSession(UninextSession):
             raise BadInput("prompt_not_taken", "UNINEXT takes boxes and masks, no points or strokes.",
                            "Draw a box around the object, or choose another model.")
         box, (height, width) = hints[-1], self._shape
-        return max(box.x0, 0.0), max(box.y0, 0.0), min(box.x1, float(width)), min(box.y1, float(height))
+        return max(box.x0, 0.0), max(box.y0, 0.0), min(box.x1, width), min(box.y1, height)
 
     def _boxed(self, frame: int, boxes: Mapping[int, Corners]) -> dict[int, Segment]:
         prompts: dict[int, Prompt] = {}
@@ -135,7 +138,7 @@ class UninextVideoSession(UninextSession):
         drawn = torch.tensor([boxes[object] for object in prompts], device=self._network.device)
         drawn /= drawn.new_tensor([self._shape[1], self._shape[0]] * 2)
         best = find(self._network, self._seen(frame, pictures.IMAGES), list(prompts.values()),
-                    weigh=lambda place, found: box_iou(xyxy(found), drawn[place:place + 1])[:, 0])
+                    weigh=lambda place, found: box_iou(xyxy(found), drawn[place:place + 1])[:, 0] + ELSEWHERE)
         made = {object: segment_of(enlarged(one.mask, self._shape) > LIKELY, one.score, one.box, self._shape)
                 for object, one in zip(prompts, best, strict=True)}
         return {object: made.get(object, self._absent) for object in boxes}

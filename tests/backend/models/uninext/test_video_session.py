@@ -82,6 +82,10 @@ class TestSegment:
         boxed = session.segment(3, {1: [given, AROUND_DISC]})[1]
         assert (boxed.mask == session.segment(3, {1: [AROUND_DISC]})[1].mask).all()
 
+    def test_where_no_query_is_in_the_box_the_likeliest(self, session: UninextVideoSession) -> None:
+        corner = session.segment(3, {1: [Box(x0=157, y0=1, x1=159, y1=3)]})[1]
+        assert corner.present and corner.box is not None and corner.box[0] < 157
+
     def test_points_are_refused(self, session: UninextVideoSession) -> None:
         with pytest.raises(BadInput) as error:
             session.segment(3, {1: [AROUND_DISC, Point(x=42, y=40)]})
