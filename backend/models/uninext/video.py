@@ -46,8 +46,8 @@ class UninextVideoSession(UninextSession):
         self._of_boxes = Follower(network, lambda frame: self._pixels(frame, pictures.IMAGES), Following(visible=0.0))
 
     def segment(self, frame: int, prompts: Mapping[int, Sequence[Any]]) -> dict[int, Segment]:
-        """A box is a template for its own frame: of all queries the one is taken whose score times overlap with the box is
-        largest. A mask without a box after it is the answer itself.
+        """A box is a template for its own frame: of all queries the one is taken whose score times overlap with the box
+        is largest. A mask without a box after it is the answer itself.
 
         Raises:
             BadInput: anything else than boxes and masks.
