@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import tiny_univs
 from tests.browser import strict_page
 from tests.e2e.conftest import SLOW, Annotating
 from tests.server import Server
@@ -23,7 +24,7 @@ LAST = 5
 """Frame of the short videos."""
 COLOURS, NOISE = 1, 2
 """Ids of the videos: of one with masks that mean something, and of one for masks that do not."""
-UNIFIED = {"uninext-r50": 3}
+UNIFIED = {"uninext-r50": 3, tiny_univs.NAME: 4}
 """The models of the papers that find over a video and follow what they are shown, each with a short video."""
 WORDS = "Model that finds by words"
 SAID = "moving square"
