@@ -59,6 +59,8 @@ def test_a_tolerance_may_have_another_name_and_some_entries_may_be_stored() -> N
     stored = case(NUMBERS[[3, 7]], {"clicks": 1e-6}, out__idx=np.array([3, 7]))
     (one,) = compare(stored, {"out": NUMBERS.reshape(10, 10)}, {"out": "clicks"})
     assert one.passed and one.difference == 0
+    (one,) = compare(stored, {"out": NUMBERS[:5]}, {"out": "clicks"})
+    assert not one.passed and one.detail == "has shape (5,), not (2,)"  # less was found than the case has
 
 
 def test_weights_that_are_not_those_of_the_case() -> None:
