@@ -118,7 +118,8 @@ class Entities:
         classes: the columns that count.
 
     Attributes:
-        scores: (N, clips so far, K): the sum of all but the last, and the last.
+        past, latest: (N, K), class scores: summed over the clips before the last, and of the last.
+        clips: how many there were.
         logits: (N, F, H/4, W/4), occurrence: (N, F), boxes: (N, F, 4): of the last frames.
         embeddings: (N, last clips, C).
         quality: (N,), sums over clips.

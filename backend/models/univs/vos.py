@@ -138,7 +138,8 @@ class Follower:
         self.objects += other.objects
         self.firsts += other.firsts
         self._given |= {row + rows: given for row, given in other._given.items()}
-        self._stuff = replace(other._stuff, labels={**self._stuff.labels, **{
+        told = self._stuff if self._stuff.labels else other._stuff
+        self._stuff = replace(told, labels={**self._stuff.labels, **{
             row + rows: label for row, label in other._stuff.labels.items()}})
         for own, others in ((self.logits, other.logits), (self.boxes, other.boxes),
                             (self.embeddings, other.embeddings)):

@@ -198,9 +198,11 @@ class TestTrack:
         session.categorize({DISC: "sky", SQUARE: "person", 9: "no such thing"})
         session.remember(0, {object: SHAPES.mask(object, 0) for object in (DISC, SQUARE)})
         assert session.track(1)[DISC].mask.all()
+        session.remember(1, {9: SHAPES.mask(SQUARE, 1)})
+        assert session.track(2)[DISC].mask.all()
         session.categorize({DISC: "person"})
-        session.remember(1, {DISC: SHAPES.mask(DISC, 1)})
-        assert not session.track(2)[DISC].mask.all()
+        session.remember(2, {DISC: SHAPES.mask(DISC, 2)})
+        assert not session.track(3)[DISC].mask.all()
 
 
 def searched(model: UnivsModel, kind: str, query: Any, within: range) -> tuple[Made, dict[int, Any]]:
