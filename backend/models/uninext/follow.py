@@ -4,7 +4,7 @@ which two are templates: the first, and the latest on which the object was surel
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import torch
@@ -154,6 +154,7 @@ class Follower:
 
     def __init__(self, network: Network, pixels: Callable[[int], Tensor], rules: Rules | None = None) -> None:
         self._network, self._pixels, self._rules = network, pixels, rules or Rules()
+        self._cut = replace(self._rules.cut, multiple=network.multiple)
         self._trails: dict[int, _Trail] = {}
 
     @property
@@ -208,15 +209,15 @@ class Follower:
         if at is None:
             return None
         if trail.first is None or trail.first[0] != at:
-            trail.first = at, self._understood(self._cut(at, trail.trusted[at]))
+            trail.first = at, self._understood(self._template(at, trail.trusted[at]))
         first = trail.first[1]
         return first.followed_by(trail.latest or first) if first is not None and self._rules.both else first
 
-    def _cut(self, frame: int, where: Rle | KnownBox) -> Template | None:
+    def _template(self, frame: int, where: Rle | KnownBox) -> Template | None:
         pixels = self._pixels(frame)
         if isinstance(where, Rle):
-            return self._rules.cut.of_mask(pixels, torch.from_numpy(where.to_mask()).to(pixels.device))
-        return self._rules.cut.of_box(pixels, where.on(pixels))
+            return self._cut.of_mask(pixels, torch.from_numpy(where.to_mask()).to(pixels.device))
+        return self._cut.of_box(pixels, where.on(pixels))
 
     def _understood(self, template: Template | None) -> Prompt | None:
         return None if template is None else self._network.template(template.pixels[None], template.padding[None])
@@ -237,8 +238,8 @@ class Follower:
                 continue
             at, template = trail.first[0], None
             if isinstance(trail.trusted[at], Rle):
-                template = self._rules.cut.of_mask(pixels, masks[object], found=True)
+                template = self._cut.of_mask(pixels, masks[object], found=True)
             elif (frame - at) % self._rules.every == 0:
                 x0, y0, x1, y1 = clipped_boxes(best.box, (pixels.shape[1], pixels.shape[2])).tolist()
-                template = self._rules.cut.of_box(pixels, (x0, y0, x1 - x0, y1 - y0))
+                template = self._cut.of_box(pixels, (x0, y0, x1 - x0, y1 - y0))
             trail.latest = self._understood(template) or trail.latest

@@ -54,6 +54,7 @@ class UninextNetwork(nn.Module):
         self.text_encoder = _bert(shapes, word_heads)
         self.longest = shapes["text_encoder.embeddings.position_embeddings.weight"][0]
         self.backbone = backbones.backbone(_under("backbone.", released))
+        self.multiple = self.backbone.multiple
         levels, width = shapes["transformer.level_embed"]
         self.input_proj = nn.ModuleList(_projection(shapes[f"input_proj.{level}.0.weight"]) for level in range(levels))
         self.words, words = shapes["text_encoder.embeddings.word_embeddings.weight"]
@@ -95,7 +96,7 @@ class UninextNetwork(nn.Module):
     def features(self, pixels: Tensor) -> Features:
         """See `types.Network.features`: zeros beyond a picture whose sides do not go with the backbone."""
         height, width = pixels.shape[1:]
-        right, below = (-size % self.backbone.multiple for size in (width, height))
+        right, below = (-size % self.multiple for size in (width, height))
         padding = torch.ones(1, height + below, width + right, dtype=torch.bool, device=pixels.device)
         padding[:, :height, :width] = False
         levels, paddings = self._levels(self.backbone, F.pad(pixels[None], (0, right, 0, below)), padding)

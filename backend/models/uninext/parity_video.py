@@ -34,7 +34,7 @@ class _Recorded:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self.device = network.device
+        self.device, self.multiple = network.device, network.multiple
         self.pixels, self.features, self.text = network.pixels, network.features, network.text
         self.said: list[Output] = []
         self.templates: list[tuple[Tensor, Tensor, Prompt, int]] = []

@@ -33,10 +33,12 @@ class Cut:
     Attributes:
         size: side S in pixels.
         around: side of the square that is seen, as multiple of the square root of the area of the object's box.
+        multiple: sides of pictures are made multiples of it, as for the backbone; what that adds counts as picture.
     """
 
     size: int = 256
     around: float = 2.0
+    multiple: int = 1
 
     def of_box(self, pixels: Tensor, box: Sequence[float]) -> Template | None:
         """Where only a box is known, all within it is taken for the object.
@@ -73,8 +75,9 @@ class Cut:
         y, x, past = height / mask.shape[0], width / mask.shape[1], 0 if found else 1
         left, top, side = self._square(
             (columns[0] * x, rows[0] * y, (columns[-1] - columns[0] + past) * x, (rows[-1] - rows[0] + past) * y))
-        inside, (here, there) = pixels.new_zeros(side, side), _seen(left, top, side, height, width)
-        inside[there] = resized(mask[None], (height, width))[0][here].to(inside.dtype)
+        whole = self._whole(resized(mask[None], (height, width)))[0]
+        inside, (here, there) = pixels.new_zeros(side, side), _seen(left, top, side, *whole.shape)
+        inside[there] = whole[here].to(inside.dtype)
         return self._cut(pixels, inside, left, top)
 
     def _square(self, box: Sequence[float]) -> tuple[int, int, int]:
@@ -84,7 +87,7 @@ class Cut:
         return round(x + width / 2 - side / 2), round(y + height / 2 - side / 2), side
 
     def _cut(self, pixels: Tensor, inside: Tensor, left: int, top: int) -> Template | None:
-        side = len(inside)
+        side, pixels = len(inside), self._whole(pixels)
         here, there = _seen(left, top, side, *pixels.shape[1:])
         if not pixels[0][here].numel():
             return None
@@ -95,6 +98,11 @@ class Cut:
         cut[4][there] = 0
         cut = F.interpolate(cut[None], (self.size, self.size), mode="bilinear", align_corners=False)[0]
         return Template(cut[:4], cut[4].bool())
+
+    def _whole(self, picture: Tensor) -> Tensor:
+        """(C, H, W) with zeros at the right and below."""
+        height, width = picture.shape[1:]
+        return F.pad(picture, (0, -width % self.multiple, 0, -height % self.multiple))
 
 
 _Window = tuple[slice, slice]

@@ -110,7 +110,13 @@ class Output:
 
 
 class Network(Protocol):
-    """The network on its device; computes under `torch.inference_mode`, deterministic."""
+    """The network on its device; computes under `torch.inference_mode`, deterministic.
+
+    Attributes:
+        multiple: the backbone wants sides of pictures that are multiples of it; `features` sees to that.
+    """
+
+    multiple: int
 
     @property
     def device(self) -> torch.device:

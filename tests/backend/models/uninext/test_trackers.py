@@ -132,6 +132,17 @@ class TestTemplate:
         assert not made.pixels[:3, :, 11:].any()
         assert made.pixels[3, :, 4:12].any() and (made.pixels[:3, :, :11] == self.picture[:, 6:22, 48:59]).all()
 
+    def test_what_the_backbone_adds_to_a_picture_counts_as_picture(self) -> None:
+        mask = torch.zeros(40, 60, dtype=torch.bool)
+        mask[10:18, 52:60] = True
+        for made in (Cut(16, multiple=32).of_box(self.picture, (52, 10, 8, 8)),
+                     Cut(16, multiple=32).of_mask(self.picture, mask)):
+            assert made is not None  # columns 48 to 63 of 64, of which the last is not seen
+            assert made.padding.any(0).tolist() == [False] * 15 + [True]
+            assert (made.pixels[:3, :, :12] == self.picture[:, 6:22, 48:60]).all()
+            assert not made.pixels[:3, :, 12:].any()
+            assert made.pixels[3].any(0).nonzero()[:, 0].tolist() == list(range(4, 12))
+
     def test_a_mask_in_whatever_size(self) -> None:
         mask = torch.zeros(20, 30, dtype=torch.bool)
         mask[5:9, 6:10] = True
