@@ -177,7 +177,7 @@ def sot(case: Case, network: Network) -> dict[str, Array]:
 def vos(case: Case, network: Network) -> dict[str, Array]:
     """Objects from their masks, each from the frame it is given on."""
     run = Run(case, network)
-    hides = case.about["params"]["dataset"].startswith("ytbvos")
+    hides = case.about["params"]["dataset"].startswith(("ytbvos", "vots"))
     given, visible = run.given, run.settings["vos_instance_threshold"] if hides else 0.0
     follower = Follower(run.network, run.pixels, run.following(visible))
     maps: list[Array] = []
