@@ -20,7 +20,7 @@ from tests.video_fixtures import encode
 
 pytestmark = pytest.mark.e2e
 FRAMES, SIZE = 16, (320, 240)
-LAST = 5
+LAST = 3
 """Frame of the short videos."""
 COLOURS, NOISE = 1, 2
 """Ids of the videos: of one with masks that mean something, and of one for masks that do not."""
