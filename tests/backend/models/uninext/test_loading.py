@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,8 +13,7 @@ from backend.errors import BadInput
 from backend.models import store
 from backend.models.uninext.loading import network_of
 from backend.models.uninext.model import UninextModel
-from tests import tiny_uninext
-from tests.golden_cases import GOLDEN
+from tests import real_size, tiny_uninext
 
 Released = Mapping[str, torch.Tensor]
 
@@ -78,32 +75,12 @@ def test_it_is_said_what_a_file_seems_to_be() -> None:
 
 def test_the_released_files_have_as_many_names_and_weights_as_the_authors() -> None:
     """Counted in their code: with the counter of steps, which has no weights, one name more."""
-    for case, names, million, follows in (("detection", 918, 168.6, False), ("vos", 1247, 198.2, True)):
-        about = json.loads((GOLDEN / f"uninext_{case}" / "case.json").read_text(encoding="utf-8"))
-        shapes = about["state_dict"] | {copy: about["state_dict"][name] for copy, name in about["aliases"].items()}
-        whole = dict(one for name, shape in shapes.items() for one in _released(name, shape))
-        assert len(whole) == names
-        assert sum(math.prod(shape) for shape in whole.values()) / 1e6 == pytest.approx(million, abs=0.05)
-        network = network_of({name: torch.empty(shape, device="meta") for name, shape in whole.items()}, device="meta")
-        assert network.follows == follows and len(network.transformer.decoder.layers) == 6
-
-
-def _released(name: str, shape: list[int]) -> list[tuple[str, list[int]]]:
-    """What a name of a case is in the release, where layers are wider and more; the second one stands for the rest."""
-    text = name.startswith("text_encoder.")
-    wider = ((r"_embeddings", {600: 30522, 64: 512}), (r"tgt_embed", {60: 900}), (r"\.linear\d\.", {512: 2048}),
-             (r"text_encoder.*\d\.(intermediate|output)\.dense", {512: 3072}))
-    for pattern, sizes in wider:
-        if re.search(pattern, name):
-            shape = [sizes.get(size, size) for size in shape]
-    if ".b_attn.attn." in name:  # to 2048 channels and back
-        shape = [shape[0], 2048] if ".out_" in name and len(shape) == 2 else shape if ".out_" in name \
-            else [2048, *shape[1:]]
-    layer = re.search(r"(encoder\.layer\.|coder\.layers\.|iou_head\.|class_embed\.|bbox_embed\.)(\d)\.", name)
-    if layer is None or "reid" in name:
-        return [(name, shape)]
-    numbers = {"0": [0], "1": range(1, 12 if text else 6), "2": [6]}[layer[2]]
-    return [(f"{name[:layer.start(2)]}{number}{name[layer.end(2):]}", shape) for number in numbers]
+    for video, names, million in ((False, 918, 168.6), (True, 1247, 198.2)):
+        shapes = real_size.uninext(video)
+        assert len(shapes) == names
+        assert sum(math.prod(shape) for shape in shapes.values()) / 1e6 == pytest.approx(million, abs=0.05)
+        network = network_of({name: torch.empty(shape, device="meta") for name, shape in shapes.items()}, device="meta")
+        assert network.follows == video and len(network.transformer.decoder.layers) == 6
 
 
 @pytest.fixture

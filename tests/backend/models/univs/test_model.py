@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from backend.models.univs.clip import GroupMask, Output, Prompts
 from backend.models.univs.model import UnivsModel
 from backend.models.univs.network import Config
 from backend.prompts import Categories, Expression
-from tests import tiny_univs
+from tests import real_size, tiny_univs
 from tests.moving_shapes import Shapes
 
 Tensors = dict[str, torch.Tensor]
@@ -51,6 +52,13 @@ def test_it_is_missing_until_all_files_are_there(folder: Path, monkeypatch: pyte
     (folder.parent / "none").mkdir()
     store.use(SPEC.name, Options(path=str(folder)))
     assert tiny_univs.tiny_package().missing() is None
+
+
+def test_the_released_files_have_as_many_names_and_weights_as_the_authors() -> None:
+    shapes = real_size.univs()
+    assert len(shapes) == 626 and sum(math.prod(shape) for shape in shapes.values()) == 47_074_306
+    network = loading.network_of({name: torch.empty(shape) for name, shape in shapes.items()})
+    assert network.learnable == 200 and network.reads
 
 
 def test_every_model_says_its_terms() -> None:
