@@ -136,20 +136,28 @@ def test(arguments: list[str]) -> int:
     prepare_browser()
     fetch_demo()
     pytest = [str(PYTHON), "-m", "pytest", *arguments]
-    checks = [pytest] if arguments else [
-        [str(PYTHON), "-m", "ruff", "check", "."], [str(PYTHON), "-m", "mypy"],
-        # A file's tests share a server; taken by the number of tests, the files that take minutes would come last.
-        [*pytest, "-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"],
-    ]
     environment = {"OMP_NUM_THREADS": "1", **os.environ}  # threads of torch beside other tests wait for each other
-    failed = []
-    for command in checks:
-        say(" ".join(command[2:]))
-        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-            failed.append(command[2])
+    if arguments:
+        return _failed(pytest, environment)
+    # A file's tests share a server; taken by the number of tests, the files that take minutes would come last.
+    shared_out = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    style, types = ([str(PYTHON), "-m", "ruff", "check", "."], [str(PYTHON), "-m", "mypy"])
+    failed = ["ruff"] if _failed(style, environment) else []
+    with tempfile.TemporaryFile("w+") as said:  # types take one processor for a minute: beside the tests
+        say(" ".join(types[2:]))
+        checking = subprocess.Popen(types, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        failed += ["pytest"] if _failed([*pytest, *shared_out], environment) else []
+        failed += ["mypy"] if checking.wait() else []
+        said.seek(0)
+        print(said.read(), end="", file=sys.stderr)
     if failed:
         say(f"FAILED: {', '.join(failed)}")
     return 1 if failed else 0
+
+
+def _failed(command: list[str], environment: dict[str, str]) -> int:
+    say(" ".join(command[2:]))
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def needs_torch(command: str, rest: list[str]) -> bool:
