@@ -43,7 +43,7 @@ class Forked:
     """
 
     def __init__(self, command: list[str], cwd: Path, log: Path) -> None:
-        self._process = _forks.Process(target=_run, args=(command, cwd, log))
+        self._process = _forks.Process(target=_run, args=(command, cwd, log, dict(os.environ)))
         self._process.start()
         assert self._process.pid
         self.pid = self._process.pid
@@ -64,7 +64,9 @@ class Forked:
         self._process.kill()
 
 
-def _run(command: list[str], cwd: Path, log: Path) -> None:
+def _run(command: list[str], cwd: Path, log: Path, environment: dict[str, str]) -> None:
+    os.environ.clear()  # it is that of the moment when the first server was forked
+    os.environ.update(environment)
     os.setsid()
     os.chdir(cwd)
     with log.open("ab") as file:
