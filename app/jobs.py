@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.errors import log
-from backend.errors import NotFound, ThroughlineError, of_disk, of_memory
+from backend.errors import NotFound, ThroughlineError, as_told
 
 KEPT_SECONDS = 24 * 3600
 """How long a finished job can be asked about."""
@@ -106,9 +106,7 @@ def _finish(job: Job, future: Future[None]) -> None:
 
 
 def _as_json(job: Job, error: BaseException) -> dict[str, str]:
-    if isinstance(error, OSError):
-        error = of_disk(error) or error
-    error = of_memory(error) or error
+    error = as_told(error)
     if isinstance(error, ThroughlineError):
         return {"error": error.code, "message": error.message, "remedy": error.remedy}
     log.error("job %s (%s) broke", job.id, job.kind, exc_info=error)

@@ -82,6 +82,11 @@ def of_memory(error: BaseException) -> Unavailable | None:
                        "--precision bfloat16` (or `4bit`) or a smaller `--size`.")
 
 
+def as_told(error: BaseException) -> BaseException:
+    """What stopped a piece of work: where disk or memory did, as something a person can act on, else as it is."""
+    return (of_disk(error) if isinstance(error, OSError) else None) or of_memory(error) or error
+
+
 def of_disk(error: OSError) -> Unavailable | None:
     """What the file system says, as something a person can act on; None where it is no matter of files.
 

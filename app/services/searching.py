@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from app.errors import log
 from app.events import Broker
 from app.library import Library
-from backend.errors import NotFound, ThroughlineError, of_disk, of_memory
+from backend.errors import NotFound, ThroughlineError, as_told
 from backend.masks import Rle
 from backend.models import registry
 from backend.models.seam import Search as Sightings
@@ -142,10 +142,8 @@ class SearchManager:
         """Note how a search ended, whatever ended it."""
         self._stops.pop(search_id, None)
         error = None if future.cancelled() else future.exception()
-        if isinstance(error, OSError):
-            error = of_disk(error) or error
         if error is not None:
-            error = of_memory(error) or error
+            error = as_told(error)
         status, message = "done", ""
         if self._closing:
             status, message = "interrupted", "Throughline was stopped during this search."

@@ -18,7 +18,7 @@ from app import views
 from app.errors import log
 from app.events import Broker
 from app.library import Library
-from backend.errors import Locked, NotFound, ThroughlineError, of_disk, of_memory
+from backend.errors import Locked, NotFound, ThroughlineError, as_told
 from backend.masks import BoolMask, Rle
 from backend.models import registry
 from backend.models.seam import Categorized
@@ -185,10 +185,8 @@ class RunManager:
     def _ended(self, run_id: int, work: _Work, future: Future[None]) -> None:
         """Note how a run ended, whatever ended it."""
         error = None if future.cancelled() else future.exception()
-        if isinstance(error, OSError):
-            error = of_disk(error) or error
         if error is not None:
-            error = of_memory(error) or error
+            error = as_told(error)
         status, message = "done", ""
         if self._closing:
             status, message = "interrupted", "Throughline was stopped during this run."
